@@ -1,0 +1,50 @@
+# `make` lists what there is. Everything sets up what it needs by itself.
+PORT ?= 8080
+OPEN ?= yes
+PY := .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev demo test lint bench lock words test-pbx test-fresh pictures clean
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: ## what a user needs: Debian packages, .venv with belbord-desk, belbord-host and belbord-demo
+	@tools/setup.sh run
+
+setup-dev: ## the same and what the tests need
+	@tools/setup.sh dev
+
+demo: setup ## the whole of Belbord in one web page (PORT=8080 OPEN=no)
+	@exec .venv/bin/belbord-demo --port $(PORT) $(if $(filter no,$(OPEN)),--no-browser,)
+
+test: setup-dev lint ## every check and test that runs in minutes
+	$(PY) -m pytest -q -n 2 tests
+
+lint: setup-dev ## style, types, and the layer rule
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+
+bench: setup-dev ## measure; writes bench/results.json and prints a table
+	$(PY) -m bench
+
+test-pbx: setup-dev ## against a real Asterisk, built in .cache with debootstrap (root needed)
+	$(PY) -m pytest -q -p no:xdist tests_on_parts/pbx
+
+test-fresh: ## the README's two commands in bare Debian 12 and 13 roots (root needed)
+	tools/test_fresh.sh
+
+pictures: setup-dev ## redraw the pictures in docs/ from the running product
+	$(PY) -m tools.pictures
+
+words: setup-dev ## gather the texts people read into the message catalogues
+	tools/words.sh
+
+lock: ## pin the newest allowed versions (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade --extra demo --extra build pyproject.toml -o requirements/run.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade --extra dev -c requirements/run.lock pyproject.toml -o requirements/dev.lock
+
+clean: ## remove what setup and the tests made
+	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

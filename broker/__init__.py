@@ -1,0 +1,1 @@
+"""The shared language of desk units and host agents, and the bus between them."""

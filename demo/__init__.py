@@ -1,0 +1,1 @@
+"""All of Belbord on one machine, to look at and play with."""

@@ -1,0 +1,1 @@
+"""The desk unit: glass, sign and one button."""
