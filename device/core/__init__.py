@@ -1,0 +1,1 @@
+"""The rules of the desk unit: pure, with time as a value."""

@@ -1,0 +1,1 @@
+"""Drivers: each translates between one outside library and the ports."""

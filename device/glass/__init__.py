@@ -1,0 +1,1 @@
+"""Pages into pixels: layout, type and drawing."""
