@@ -1,4 +1,4 @@
-"""A private Mosquitto on a free loopback port: for the demo where the embedded broker will not do, and for the tests."""
+"""A private Mosquitto on a free loopback port, for the demo and the tests."""
 
 import os
 import secrets
@@ -87,9 +87,8 @@ def _program(name: str) -> str:
     return found
 
 
-def _start(folder: Path, port: int) -> subprocess.Popen[bytes]:
-    log = (folder / "log").open("ab")
-    with log:
+def _start(folder: Path) -> subprocess.Popen[bytes]:
+    with (folder / "log").open("ab") as log:
         return subprocess.Popen(
             [_program("mosquitto"), "-c", str(folder / "mosquitto.conf")], stdout=log, stderr=log, cwd=folder
         )
@@ -130,7 +129,7 @@ def running(
         (folder / "acl").write_text(acl(root, host_user))
         (folder / "acl").chmod(0o600)
         (folder / "mosquitto.conf").write_text(configuration(port, folder))
-        process = _start(folder, port)
+        process = _start(folder)
         try:
             _wait_until_it_listens(process, port, folder / "log")
             yield RunningBroker(port, process.pid, folder / "log", passwords)
