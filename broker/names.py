@@ -16,11 +16,13 @@ PhoneNumber = NewType("PhoneNumber", str)
 MAX_COMBINING_MARKS = 2
 NAME_LIMIT = 80
 TEXT_LIMIT = 200
-NUMBER_PATTERN = r"^[0-9+*#]{1,32}$"
-UNIT_PATTERN = r"^[a-z0-9][a-z0-9-]{0,31}$"
+# In Python `$` also matches before a last line break, which would let "100\n" on to a line-based protocol.
+END = r"(?!\n)$"
+NUMBER_PATTERN = r"^[0-9+*#]{1,32}" + END
+UNIT_PATTERN = r"^[a-z0-9][a-z0-9-]{0,31}" + END
 # One level of a topic: anything printable but the separator, the wildcards and a leading $.
-QUEUE_PATTERN = r"^[^/+#$\x00-\x1f\x7f][^/+#\x00-\x1f\x7f]{0,63}$"
-EXTENSION_PATTERN = r"^[A-Za-z0-9*#_.-]{1,32}$"
+QUEUE_PATTERN = r"^[^/+#$\x00-\x1f\x7f][^/+#\x00-\x1f\x7f]{0,63}" + END
+EXTENSION_PATTERN = r"^[A-Za-z0-9*#_.-]{1,32}" + END
 
 _NUMBER = re.compile(NUMBER_PATTERN)
 _UNIT = re.compile(UNIT_PATTERN)
