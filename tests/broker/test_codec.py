@@ -35,6 +35,19 @@ def _decoded(row: Row, **fields: Any) -> Any:
     return decode(row, json.dumps(fields).encode())
 
 
+def _is_a_message_or_refused(row: Row, payload: bytes) -> None:
+    refusal, message = None, None
+    try:
+        message = decode(row, payload)
+    except RefusedPayload as refused:
+        refusal = str(refused)
+    if refusal is None:
+        assert decode(row, encode(message)) == message
+    else:
+        assert refusal.startswith(f"{row.key}: ")
+        assert len(refusal) < 250
+
+
 @pytest.fixture
 def note() -> dict[str, Any]:
     """The fields of a note as they stand on the wire."""
@@ -43,7 +56,7 @@ def note() -> dict[str, Any]:
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
-def test_a_message_survives_the_wire(any_message: st.SearchStrategy[m.Message], data: st.DataObject) -> None:  # noqa: A002
+def test_a_message_survives_the_wire(any_message: st.SearchStrategy[m.Message], data: st.DataObject) -> None:
     message = data.draw(any_message)
     assert decode(ROW_OF[type(message)], encode(message)) == message
 
@@ -67,25 +80,13 @@ def test_a_message_survives_the_wire(any_message: st.SearchStrategy[m.Message], 
 @example(HELLO, b"\xef\xbb\xbf{}")
 @example(HELLO, b"x" * (MAX_PAYLOAD + 1))
 def test_any_bytes_are_a_message_or_refused(row: Row, payload: bytes) -> None:
-    try:
-        message = decode(row, payload)
-    except RefusedPayload as refused:
-        assert str(refused).startswith(f"{row.key}: ")
-        assert len(str(refused)) < 250
-    else:
-        assert decode(row, encode(message)) == message
+    _is_a_message_or_refused(row, payload)
 
 
 @settings(max_examples=500)
 @given(st.sampled_from(TABLE), st.dictionaries(st.sampled_from(FIELDS), JSON, max_size=8))
 def test_any_json_is_a_message_or_refused(row: Row, fields: dict[str, Any]) -> None:
-    payload = json.dumps({"v": 1, **fields}).encode()
-    try:
-        message = decode(row, payload)
-    except RefusedPayload as refused:
-        assert str(refused).startswith(f"{row.key}: ")
-    else:
-        assert decode(row, encode(message)) == message
+    _is_a_message_or_refused(row, json.dumps({"v": 1, **fields}).encode())
 
 
 def test_an_unknown_field_is_ignored(note: dict[str, Any]) -> None:
