@@ -1,0 +1,1 @@
+"""What the host decides: pure functions of values. Time arrives inside events."""

@@ -1,0 +1,1 @@
+"""Telephone exchanges: one folder per adapter, all behind the port in `port.py`."""
