@@ -59,7 +59,7 @@ def _channel(root: str, row: Row) -> dict[str, Any]:
     return {
         "address": f"{root}/{row.levels}",
         "description": row.purpose,
-        "parameters": {name: _PARAMETERS[name] for name in names},
+        "parameters": {name: dict(_PARAMETERS[name]) for name in names},
         "messages": {kind.__name__: {"$ref": f"#/components/messages/{kind.__name__}"} for kind in _kinds(row)},
     }
 
