@@ -19,7 +19,7 @@ demo: setup ## the whole of Belbord in one web page (PORT=8080 OPEN=no)
 	@exec .venv/bin/belbord-demo --port $(PORT) $(if $(filter no,$(OPEN)),--no-browser,)
 
 test: setup-dev lint ## every check and test that runs in minutes
-	$(PY) -m pytest -q -n 2 tests
+	$(PY) -m pytest -q -n 2
 
 lint: setup-dev ## style, types, and the layer rule
 	$(PY) -m ruff format --check .
@@ -31,7 +31,7 @@ bench: setup-dev ## measure; writes bench/results.json and prints a table
 	$(PY) -m bench
 
 test-pbx: setup-dev ## against a real Asterisk, built in .cache with debootstrap (root needed)
-	$(PY) -m pytest -q -p no:xdist tests_on_parts/pbx
+	$(PY) -m pytest -q -p no:xdist tests/on_pbx
 
 test-fresh: ## the README's two commands in bare Debian 12 and 13 roots (root needed)
 	tools/test_fresh.sh

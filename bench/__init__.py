@@ -1,0 +1,1 @@
+"""What Belbord costs, measured on the machine at hand. Ratios within one run; medians of several."""
