@@ -93,7 +93,7 @@ def _first(arrival: Arrival) -> TakenIn:
         for_whom=said.colleague,
         fingerprint=fingerprint(arrival.unit, said),
     )
-    entries = (Entry(pressed_at, arrival.unit, "kept"),)
+    entries: tuple[Entry, ...] = (Entry(pressed_at, arrival.unit, "kept"),)
     if said.withdrawn:
         note = replace(note, state="withdrawn", closed_at=arrival.at)
         entries += (Entry(arrival.at, arrival.unit, "withdrawn"),)

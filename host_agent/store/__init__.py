@@ -1,0 +1,1 @@
+"""The note store: one port (`host_agent.ports.NoteStore`) over SQL databases."""

@@ -1,0 +1,22 @@
+"""Brings a store to the newest schema with Alembic, in one transaction: it is old or new, never half."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.util.exc import CommandError
+from sqlalchemy import Engine
+
+from host_agent.errors import StoreFault
+
+
+def migrate(engine: Engine) -> None:
+    """Run the steps that this store lacks. Raises StoreFault for a store of a newer Belbord."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    try:
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except CommandError as fault:
+        raise StoreFault(f"store: its schema is not one of this Belbord ({fault}); install the newer release") from None

@@ -1,0 +1,132 @@
+"""Callback notes in SQL. The rules are in `core`; here rows become values and values rows."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, RowMapping, case, delete, func, insert, nulls_last, select, update
+from sqlalchemy.exc import DBAPIError
+
+from host_agent.core.intake import Arrival, Tombstone, take_in
+from host_agent.core.notes import Action, CallbackNote, Changed, Entry, Outcome, change
+from host_agent.errors import StoreFault
+from host_agent.ports import Kept, Shelf, Tally
+from host_agent.store.engine import opened_sqlite
+from host_agent.store.lock import only_process
+from host_agent.store.migrate import migrate
+from host_agent.store.schema import HISTORY, NOTES, TOMBSTONES
+
+_FIELDS = tuple(field.name for field in fields(CallbackNote))
+
+
+@contextmanager
+def opened(path: Path) -> Iterator["SqlNoteStore"]:
+    """The store in the SQLite file `path`, locked for this process and migrated. Raises StoreFault."""
+    with only_process(path), opened_sqlite(path) as engine:
+        migrate(engine)
+        yield SqlNoteStore(engine)
+
+
+class SqlNoteStore:
+    """A NoteStore over any database that SQLAlchemy Core speaks to."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except DBAPIError as fault:
+            # `orig` alone: the whole text holds the statement's values, and with them a caller.
+            raise StoreFault(f"store: {fault.orig}") from None
+
+    def take_in(self, arrivals: Sequence[Arrival]) -> list[Kept]:
+        with self._transaction() as connection:
+            return [_take_in(connection, arrival) for arrival in arrivals]
+
+    def make(self, note: CallbackNote, *, who: str) -> None:
+        with self._transaction() as connection:
+            _write(connection, note, (Entry(note.arrived_at, who, "made"),), is_new=True)
+
+    def change(self, note_id: str, seen_version: int, action: Action, *, who: str, at: float) -> Outcome | None:
+        with self._transaction() as connection:
+            note = _note(connection, note_id)
+            if note is None:
+                return None
+            outcome = change(note, seen_version, action, who=who, at=at)
+            if isinstance(outcome, Changed) and outcome.entry is not None:
+                _write(connection, outcome.note, (outcome.entry,), is_new=False)
+            return outcome
+
+    def delete(self, note_id: str) -> bool:
+        with self._transaction() as connection:
+            note = _note(connection, note_id)
+            if note is None:
+                return False
+            connection.execute(insert(TOMBSTONES).values(id=note.id, rev=note.rev))
+            connection.execute(delete(NOTES).where(NOTES.c.id == note.id))
+            return True
+
+    def shelf(self, which: Shelf, *, now: float, limit: int) -> list[CallbackNote]:
+        if which == "open":
+            overdue_first = case((NOTES.c.promised_by < now, 0), else_=1)
+            order = (overdue_first, nulls_last(NOTES.c.promised_by.asc()), NOTES.c.pressed_at.asc())
+            wanted = select(NOTES).where(NOTES.c.state == "open").order_by(*order)
+        else:
+            wanted = select(NOTES).where(NOTES.c.state != "open").order_by(NOTES.c.closed_at.desc())
+        with self._transaction() as connection:
+            return [_to_note(row) for row in connection.execute(wanted.limit(limit)).mappings()]
+
+    def find(self, note_id: str) -> tuple[CallbackNote, list[Entry]] | None:
+        with self._transaction() as connection:
+            note = _note(connection, note_id)
+            if note is None:
+                return None
+            rows = connection.execute(select(HISTORY).where(HISTORY.c.note_id == note_id).order_by(HISTORY.c.serial))
+            return note, [Entry(row.at, row.who, row.what, row.fields) for row in rows]
+
+    def tally(self, now: float) -> list[Tally]:
+        overdue = func.sum(case((NOTES.c.promised_by < now, 1), else_=0))
+        wanted = (
+            select(NOTES.c.unit, NOTES.c.queue, func.count(), overdue)
+            .where(NOTES.c.state == "open")
+            .group_by(NOTES.c.unit, NOTES.c.queue)
+        )
+        with self._transaction() as connection:
+            return [Tally(*row) for row in connection.execute(wanted)]
+
+
+def _take_in(connection: Connection, arrival: Arrival) -> Kept:
+    known = _note(connection, arrival.note.id)
+    taken = take_in(known or _tombstone(connection, arrival.note.id), arrival)
+    if taken.note is not None:
+        _write(connection, taken.note, taken.entries, is_new=known is None)
+    return Kept(arrival.unit, arrival.note.id, taken.receipt_rev, written=taken.note is not None)
+
+
+def _write(connection: Connection, note: CallbackNote, entries: Sequence[Entry], *, is_new: bool) -> None:
+    if is_new:
+        connection.execute(insert(NOTES), asdict(note))
+    else:
+        connection.execute(update(NOTES).where(NOTES.c.id == note.id).values(asdict(note)))
+    if entries:
+        connection.execute(insert(HISTORY), [{"note_id": note.id, **asdict(entry)} for entry in entries])
+
+
+def _note(connection: Connection, note_id: str) -> CallbackNote | None:
+    row = connection.execute(select(NOTES).where(NOTES.c.id == note_id)).mappings().first()
+    return None if row is None else _to_note(row)
+
+
+def _tombstone(connection: Connection, note_id: str) -> Tombstone | None:
+    row = connection.execute(select(TOMBSTONES).where(TOMBSTONES.c.id == note_id)).first()
+    return None if row is None else Tombstone(row.id, row.rev)
+
+
+def _to_note(row: RowMapping) -> CallbackNote:
+    values: dict[str, Any] = {name: row[name] for name in _FIELDS}
+    return CallbackNote(**values)
