@@ -176,13 +176,14 @@ match = {address}
 
 
 MODULES = (
-    "pbx_config", "app_dial", "app_queue", "app_stack", "app_verbose", "bridge_simple", "bridge_builtin_features",
-    "bridge_holding", "bridge_native_rtp", "bridge_softmix", "chan_bridge_media", "chan_pjsip", "codec_alaw", "codec_ulaw",
-    "format_pcm", "format_wav", "func_callerid", "func_channel", "res_musiconhold", "res_pjproject", "res_pjsip",
-    "res_pjsip_caller_id", "res_pjsip_dialog_info_body_generator", "res_pjsip_endpoint_identifier_ip", "res_pjsip_pubsub",
-    "res_pjsip_refer", "res_pjsip_rfc3326", "res_pjsip_sdp_rtp", "res_pjsip_session", "res_rtp_asterisk", "res_rtp_multicast",
-    "res_sorcery_config", "res_sorcery_astdb", "res_sorcery_memory", "res_timing_timerfd", "res_pjsip_exten_state",
-    "res_manager_devicestate", "res_statsd", "manager_hints",
+    "pbx_config", "app_dial", "app_queue", "app_stack", "app_verbose", "bridge_simple",
+    "bridge_builtin_features", "bridge_holding", "bridge_native_rtp", "bridge_softmix", "chan_bridge_media",
+    "chan_pjsip", "codec_alaw", "codec_ulaw", "format_pcm", "format_wav", "func_callerid", "func_channel",
+    "res_musiconhold", "res_pjproject", "res_pjsip", "res_pjsip_caller_id",
+    "res_pjsip_dialog_info_body_generator", "res_pjsip_endpoint_identifier_ip", "res_pjsip_pubsub",
+    "res_pjsip_refer", "res_pjsip_rfc3326", "res_pjsip_sdp_rtp", "res_pjsip_session", "res_rtp_asterisk",
+    "res_rtp_multicast", "res_sorcery_config", "res_sorcery_astdb", "res_sorcery_memory",
+    "res_timing_timerfd", "res_pjsip_exten_state", "res_manager_devicestate", "res_statsd", "manager_hints",
 )  # fmt: skip
 
 
