@@ -1,0 +1,153 @@
+"""`step`: one event in, the next unit and the effects out. Pure and total: any event, in any order, at any time.
+
+Each step lets time pass up to the event, takes the event, and then settles: sign first, then what must be sent, then
+the page if it looks different.
+"""
+
+from dataclasses import replace
+from typing import assert_never
+
+from broker import messages
+from device.core import counts, freshness, gestures, notes, press, progress, sign, speech
+from device.core import events as was
+from device.core.effects import Effect, SetSign, Show, Stop
+from device.core.face import look
+from device.core.rules import FAULT_SHOWN_S, UNSURE_AT_LEAST_S
+from device.core.sign import ByHand, Sign
+from device.core.unit import FaultOnGlass, LastCaller, NoticeOnGlass, Unit
+
+Stepped = tuple[Unit, tuple[Effect, ...]]
+
+
+def step(unit: Unit, event: was.Event) -> Stepped:
+    """`unit` after `event`, and what is to be done. Time never goes back: an event stamped earlier happens now."""
+    unit = replace(unit, now=max(unit.now, event.at))
+    unit, felt = _feel(unit, *gestures.advance(unit.button, unit.now))
+    unit, taken = _take(unit, event)
+    unit, lit = _settle_sign(unit)
+    unit, said = speech.speak(unit)
+    unit, shown = _settle_page(unit)
+    farewell: tuple[Effect, ...] = (Stop(),) if isinstance(event, was.StopAsked) else ()
+    return unit, (*felt, *taken, *lit, *said, *shown, *farewell)
+
+
+def _take(unit: Unit, event: was.Event) -> Stepped:
+    now = unit.now
+    match event:
+        case was.Started(_, boot, seed):
+            # Unsure from before the start: the first board need not wait for the minimum.
+            begun = replace(unit, started_at=now, boot=boot, seed=seed, sign=Sign(since=now - UNSURE_AT_LEAST_S))
+            return begun, ()
+        case was.Tick():
+            return unit, ()
+        case was.Edge(_, down, clock):
+            unit = replace(unit, press_clock=clock) if down and unit.button.phase == "open" else unit
+            return _feel(unit, *gestures.edge(unit.button, now, down))
+        case was.LinkUp():
+            entries = notes.wake_all(unit.entries, now)
+            return replace(unit, link_up=True, hello_due=now, entries=entries), ()
+        case was.LinkDown():
+            return replace(unit, link_up=False), ()
+        case was.BoardArrived(_, board):
+            return _board(unit, board), ()
+        case was.CommandArrived(_, command):
+            return _obey(unit, command), ()
+        case was.ReceiptArrived(_, receipt):
+            return progress.receipted(unit, receipt)
+        case was.OutboxLoaded(_, loaded):
+            return progress.loaded(unit, loaded), ()
+        case was.Committed(_, note_id, rev):
+            return progress.committed(unit, note_id, rev), ()
+        case was.CommitFailed(_, note_id, rev):
+            return progress.commit_failed(unit, note_id, rev), ()
+        case was.NotePublished(_, note_id, rev):
+            return progress.reached(unit, note_id, rev, "sent"), ()
+        case was.StorageFault(_, lasting):
+            fault = FaultOnGlass("storage", now + FAULT_SHOWN_S)
+            return replace(unit, storage="fault" if lasting else unit.storage, fault_on_glass=fault), ()
+        case was.StorageWell():
+            return replace(unit, storage="ok"), ()
+        case was.PanelFault(_, part):
+            return replace(unit, glass=part), ()
+        case was.PanelWell():
+            return replace(unit, glass="ok"), ()
+        case was.StopAsked():
+            return replace(unit, stopping=True), ()
+        case _:
+            assert_never(event)
+
+
+def _feel(unit: Unit, button: gestures.Button, felt: tuple[gestures.Gesture, ...]) -> Stepped:
+    """The button moved on; do what the gestures ask."""
+    unit = replace(unit, button=button)
+    effects: list[Effect] = []
+    for gesture in felt:
+        match gesture:
+            case gestures.Touched():
+                unit = replace(unit, intent=press.meant(unit))
+            case gestures.Pressed():
+                unit, done = press.do(unit, unit.intent if unit.intent is not None else press.meant(unit))
+                unit = replace(unit, intent=None)
+                effects += done
+            case gestures.MenuTaken(_, index):
+                unit = replace(press.choose(unit, index), intent=None)
+            case gestures.Stuck():
+                fault = FaultOnGlass("button", unit.now + FAULT_SHOWN_S)
+                unit = replace(unit, stuck=True, intent=None, fault_on_glass=fault)
+            case gestures.Unstuck():
+                unit = replace(unit, stuck=False)
+            case _:
+                assert_never(gesture)
+    return unit, tuple(effects)
+
+
+def _board(unit: Unit, board: messages.Board) -> Unit:
+    now = unit.now
+    dated = freshness.dated(board, unit.nonces, now, unit.board)
+    if dated is None:
+        return unit
+    host_is_back = not freshness.is_fresh(unit.board, now) and freshness.is_fresh(dated, now)
+    unit = replace(unit, board=dated, entries=notes.wake_all(unit.entries, now) if host_is_back else unit.entries)
+    line = board.line
+    if line is None or not freshness.is_fresh(dated, now):
+        return unit
+    if line.unanswered is None:
+        unit = replace(unit, offer_taken=None)
+    if counts.line_is_busy(dated) and line.caller is not None:
+        unit = replace(unit, last_caller=LastCaller(line.caller, line.queue, line.extension, now))
+    return unit
+
+
+def _obey(unit: Unit, command: messages.Command) -> Unit:
+    match command:
+        case messages.Identify(seconds=seconds):
+            return replace(unit, identify_until=unit.now + seconds)
+        case messages.ShowMessage(text=text, seconds=seconds):
+            return replace(unit, notice=NoticeOnGlass(text, unit.now + seconds))
+        case messages.OverrideSign(wish="policy"):
+            return replace(unit, by_hand=None)
+        case messages.OverrideSign(wish=("lit" | "dark") as wish, minutes=minutes):
+            return replace(unit, by_hand=ByHand(wish, unit.now + 60 * minutes))
+    return unit
+
+
+def _settle_sign(unit: Unit) -> Stepped:
+    now, rules = unit.now, unit.rules.sign
+    if unit.by_hand is not None and now >= unit.by_hand.until:
+        unit = replace(unit, by_hand=None)
+    if unit.stopping:
+        unit = replace(unit, by_hand=None, sign=Sign("dark", "calm", now))
+    else:
+        unit = replace(unit, sign=sign.decide(unit.sign, rules, unit.board, unit.by_hand, now))
+    lamp = (unit.sign.state, sign.glows(unit.sign, rules, now))
+    if lamp == unit.lamp:
+        return unit, ()
+    return replace(unit, lamp=lamp), (SetSign(*lamp),)
+
+
+def _settle_page(unit: Unit) -> Stepped:
+    seen = look(unit)
+    unit = replace(unit, page_until=seen.until)
+    if seen.page == unit.shown:
+        return unit, ()
+    return replace(unit, shown=seen.page), (Show(seen.page),)

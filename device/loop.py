@@ -1,0 +1,75 @@
+"""The one loop: wait, step, perform. It knows core and ports, and sleeps exactly until the core has a reason."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from queue import Empty
+from typing import assert_never
+
+from device.core import effects as do
+from device.core.deadlines import next_wake
+from device.core.events import Event, Tick
+from device.core.step import step
+from device.core.unit import Unit
+from device.ports import Inbox, Link, Outbox, Screen, Sign, Watchdog
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Drivers:
+    """Where effects go."""
+
+    screen: Screen
+    sign: Sign
+    outbox: Outbox
+    link: Link
+    watchdog: Watchdog
+
+
+def perform(effect: do.Effect, drivers: Drivers) -> bool:
+    """Hand one effect to its driver. False: the loop must end."""
+    match effect:
+        case do.SetSign(state, glowing):
+            drivers.sign.set(state, glowing=glowing)
+        case do.Show(page):
+            drivers.screen.show(page)
+        case do.Keep(note):
+            drivers.outbox.keep(note)
+        case do.Forget(note_id, rev):
+            drivers.outbox.forget(note_id, rev)
+        case do.SayHello(hello):
+            drivers.link.say_hello(hello)
+        case do.SendNote(note):
+            drivers.link.send_note(note)
+        case do.Stop():
+            return False
+        case _:
+            assert_never(effect)
+    return True
+
+
+def wait(inbox: Inbox, until: float | None, now: Callable[[], float]) -> Event:
+    """The next event, or a Tick at `until` (CLOCK_BOOTTIME seconds) when none comes before."""
+    try:
+        if until is None:
+            return inbox.get()
+        left = until - now()
+        return inbox.get(timeout=left) if left > 0 else inbox.get_nowait()
+    except Empty:
+        return Tick(now())
+
+
+def run(unit: Unit, inbox: Inbox, drivers: Drivers, now: Callable[[], float]) -> Unit:
+    """Turn until the core says Stop; returns the unit as it was then. `now`: CLOCK_BOOTTIME in seconds."""
+    going = True
+    while going:
+        until = next_wake(unit)
+        if (interval := drivers.watchdog.interval_s) is not None:
+            beat_at = now() + interval / 2
+            until = beat_at if until is None else min(until, beat_at)
+        unit, effects = step(unit, wait(inbox, until, now))
+        for effect in effects:
+            going = perform(effect, drivers) and going
+        drivers.watchdog.beat()
+    return unit

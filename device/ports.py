@@ -1,0 +1,53 @@
+"""What the loop asks of the world. Drivers fit these shapes; none of these calls may block or raise."""
+
+from queue import SimpleQueue
+from typing import Protocol
+
+from broker.messages import Hello, Note, SignState
+from device.core.events import Event
+from device.core.notes import KeptNote
+from device.core.pages import Page
+
+Inbox = SimpleQueue[Event]
+"""The one way in: each driver puts its events here, stamped with `boottime()` when they happened."""
+
+
+class Screen(Protocol):
+    def show(self, page: Page) -> None:
+        """Draw `page` soon; a newer page replaces one not yet drawn."""
+
+
+class Sign(Protocol):
+    def set(self, state: SignState, *, glowing: bool) -> None:
+        """Make the lamp glow or not; `state` is for signs that can say more."""
+
+
+class Outbox(Protocol):
+    def keep(self, note: KeptNote) -> None:
+        """Commit `note`, then put Committed or CommitFailed in the inbox."""
+
+    def forget(self, note_id: str, rev: int) -> None:
+        """Remove the note unless a newer revision than `rev` stands there."""
+
+
+class Link(Protocol):
+    def say_hello(self, hello: Hello) -> None:
+        """Send it when connected, else drop it: an old nonce is worth nothing."""
+
+    def send_note(self, note: Note) -> None:
+        """Send it when connected, else drop it: the core sends it again."""
+
+
+class Watchdog(Protocol):
+    def ready(self) -> None:
+        """The unit is at work."""
+
+    def beat(self) -> None:
+        """The loop went round. Cheap: called at each turn."""
+
+    def stopping(self) -> None:
+        """The unit is about to end."""
+
+    @property
+    def interval_s(self) -> float | None:
+        """Seconds within which a beat must come, None when nobody watches."""
