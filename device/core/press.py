@@ -98,6 +98,14 @@ def refuse(unit: Unit, reason: Refusal) -> Unit:
     return replace(unit, refused_on_glass=RefusedOnGlass(reason, unit.now + REFUSAL_SHOWN_S))
 
 
+def make_way(unit: Unit) -> Unit:
+    """`unit` with the answer to the last press off its glass, because the phone rings: who rings comes first."""
+    shown = unit.note_on_glass
+    if shown is None or shown.stage == "saving":
+        return replace(unit, refused_on_glass=None)
+    return replace(unit, refused_on_glass=None, note_on_glass=None)
+
+
 def choose(unit: Unit, index: int) -> Unit:
     """`unit` after the menu's item `index` was taken."""
     match MENU[min(index, len(MENU) - 1)]:

@@ -11,12 +11,14 @@ from device.core.unit import Unit
 
 
 def loaded(unit: Unit, stored: tuple[notes.KeptNote, ...]) -> Unit:
+    """The outbox was opened: what it holds is on the disk and still owed to the host."""
     known = {entry.wanted.id for entry in unit.entries}
     old = tuple(notes.Entry(note, note) for note in stored if note.id not in known)
     return replace(unit, entries=notes.wake_all((*old, *unit.entries), unit.now))
 
 
 def committed(unit: Unit, note_id: str, rev: int) -> Unit:
+    """A revision is on the disk: only from here on may the glass say so, and the link send it."""
     entries = tuple(notes.committed(e, rev, unit.now) if e.wanted.id == note_id else e for e in unit.entries)
     unit = replace(unit, entries=entries)
     shown = unit.note_on_glass
@@ -25,6 +27,7 @@ def committed(unit: Unit, note_id: str, rev: int) -> Unit:
 
 
 def commit_failed(unit: Unit, note_id: str, rev: int) -> Unit:
+    """A revision is not on the disk and will not be: the glass says so, and nothing claims otherwise."""
     entries, back = [], None
     for entry in unit.entries:
         kept = notes.commit_failed(entry, rev) if entry.wanted.id == note_id else entry
@@ -41,6 +44,7 @@ def commit_failed(unit: Unit, note_id: str, rev: int) -> Unit:
 
 
 def receipted(unit: Unit, receipt: Receipt) -> tuple[Unit, tuple[Effect, ...]]:
+    """The host has committed a revision; the newest one may be forgotten."""
     entries, effects = [], []
     for entry in unit.entries:
         left = notes.receipted(entry, receipt.rev) if entry.wanted.id == receipt.id else entry

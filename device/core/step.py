@@ -106,6 +106,8 @@ def _board(unit: Unit, board: messages.Board) -> Unit:
     dated = freshness.dated(board, unit.nonces, now, unit.board)
     if dated is None:
         return unit
+    if board.line is not None and board.line.state == "ringing" and not _rang(unit):
+        unit = press.make_way(unit)
     host_is_back = not freshness.is_fresh(unit.board, now) and freshness.is_fresh(dated, now)
     unit = replace(unit, board=dated, entries=notes.wake_all(unit.entries, now) if host_is_back else unit.entries)
     line = board.line
@@ -116,6 +118,11 @@ def _board(unit: Unit, board: messages.Board) -> Unit:
     if counts.line_is_busy(dated) and line.caller is not None:
         unit = replace(unit, last_caller=LastCaller(line.caller, line.queue, line.extension, now))
     return unit
+
+
+def _rang(unit: Unit) -> bool:
+    """Whether the line rang already in the board that was shown."""
+    return unit.board is not None and unit.board.board.line is not None and unit.board.board.line.state == "ringing"
 
 
 def _obey(unit: Unit, command: messages.Command) -> Unit:

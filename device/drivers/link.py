@@ -1,0 +1,373 @@
+"""The link to the host over MQTT 5, through paho: one thread that connects, speaks, listens and comes back.
+
+A new client for each connection: nothing of an earlier session is ever sent or believed, for the core says again what
+matters. The thread waits in poll(2) on the socket and on an eventfd for what there is to send, and not in paho's own
+loop, which wakes every second for nothing.
+"""
+
+import logging
+import os
+import random
+import select
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from types import TracebackType
+from typing import Any, Self
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from broker import codec, topics
+from broker.messages import Hello, Note
+from broker.names import UnitName
+from device.clock import boottime
+from device.core.events import BoardArrived, CommandArrived, Event, LinkDown, LinkUp, NotePublished, ReceiptArrived
+from device.ports import Inbox
+
+log = logging.getLogger(__name__)
+
+KEEPALIVE_S = 8
+"""A silent broker is asked after 8 s (the host's boards come every 5) and left after `SILENT_S`."""
+SILENT_S = 12.0
+CONNECT_WITHIN_S = 5.0
+STOP_WITHIN_S = 3.0
+FIRST_DELAY_S = 0.5
+FAR_DELAY_S = 8.0
+"""Cap of the delay after a network fault: the host is fresh again soon after the network is."""
+REFUSED_DELAY_S = 60.0
+"""Cap after a refusal (password, certificate): somebody must act first."""
+MESSAGE_LIMIT = codec.MAX_PAYLOAD + 1024
+REASONS_LOGGED = 50
+INBOX_LIMIT = 500
+"""A loop that is this far behind is not helped by more boards: the next one says all."""
+NO_SUBSCRIBER = 0x10
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """`ca_file` None: the machine's own trust. `certificate_file` and `key_file`: this unit's, both or neither."""
+
+    ca_file: Path | None = None
+    certificate_file: Path | None = None
+    key_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """Where the broker is and who we are there."""
+
+    host: str
+    port: int
+    username: str
+    password: str | None = None
+    root: str = topics.DEFAULT_ROOT
+    tls: Tls | None = None
+
+
+class _Lost(Exception):  # noqa: N818  # says what happened
+    """The session is over. `refused`: the other end said no, and soon again would be rude."""
+
+    def __init__(self, reason: str, *, refused: bool = False) -> None:
+        super().__init__(reason)
+        self.refused = refused
+
+
+class MqttLink:
+    """The unit's end of the bus. Use as a context manager; it reports into `inbox`."""
+
+    def __init__(self, broker: Broker, unit: UnitName, inbox: Inbox) -> None:
+        self._broker = broker
+        self._unit = unit
+        self._inbox = inbox
+        self._to_say: SimpleQueue[Hello | Note] = SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="link", daemon=True)
+        self._wake = -1
+        self._up = False
+        self._stop = False
+        self._told = ""
+        self._refusals: dict[str, int] = {}
+        self._under_way: dict[int, Note] = {}
+        self._lost: _Lost | None = None
+        self._heard_at = 0.0
+
+    def __enter__(self) -> Self:
+        self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop = True
+        os.eventfd_write(self._wake, 1)
+        self._thread.join(STOP_WITHIN_S)
+        if not self._thread.is_alive():
+            os.close(self._wake)
+
+    @property
+    def refusals(self) -> dict[str, int]:
+        """How often something was refused, by reason."""
+        return dict(self._refusals)
+
+    def say_hello(self, hello: Hello) -> None:
+        """Send `hello` when connected, else drop it."""
+        self._say(hello)
+
+    def send_note(self, note: Note) -> None:
+        """Send `note` when connected, else drop it; NotePublished follows once the broker has it for somebody."""
+        self._say(note)
+
+    def _say(self, message: Hello | Note) -> None:
+        if self._up:
+            self._to_say.put(message)
+            os.eventfd_write(self._wake, 1)
+
+    def _work(self) -> None:
+        tries = 0
+        while not self._stop:
+            cap = FAR_DELAY_S
+            try:
+                self._session()
+            except _Lost as lost:
+                cap = REFUSED_DELAY_S if lost.refused else FAR_DELAY_S
+                self._tell(f"{lost}; trying again")
+            except (OSError, ValueError) as error:
+                refused = isinstance(error, ssl.SSLError)
+                cap = REFUSED_DELAY_S if refused else FAR_DELAY_S
+                self._tell(f"no connection to {self._address}: {_in_words(error)}; trying again")
+            if self._up:
+                self._up, tries = False, 0
+                self._inbox.put(LinkDown(boottime()))
+            tries += 1
+            if not self._stop:
+                self._rest(delay_s(tries, cap))
+
+    @property
+    def _address(self) -> str:
+        return f"{self._broker.host}:{self._broker.port}"
+
+    def _tell(self, state: str) -> None:
+        """Log a state once, until another takes its place."""
+        if state != self._told and not self._stop:
+            log.warning("link: %s", state)
+        self._told = state
+
+    def _rest(self, seconds: float) -> None:
+        """Wait before the next try; stopping ends it at once."""
+        poller = select.poll()
+        poller.register(self._wake, select.POLLIN)
+        until = time.monotonic() + seconds
+        while not self._stop and (left := until - time.monotonic()) > 0:
+            poller.poll(left * 1000 + 1)
+            self._drain()
+
+    def _drain(self) -> None:
+        with suppress(BlockingIOError):
+            os.eventfd_read(self._wake)
+
+    def _session(self) -> None:
+        """Connect and stay until the connection is lost (raises _Lost or OSError) or the link is left."""
+        self._lost = None
+        self._under_way.clear()
+        client = self._client()
+        try:
+            client.connect(
+                self._broker.host, self._broker.port, keepalive=KEEPALIVE_S, clean_start=True,
+                properties=_properties(PacketTypes.CONNECT, MaximumPacketSize=MESSAGE_LIMIT),
+            )  # fmt: skip
+            self._heard_at = time.monotonic()
+            self._listen(client)
+            client.publish(self._topic(topics.HELLO), codec.encode(Hello(online=False)), qos=0)
+            client.disconnect()
+        finally:
+            self._up = self._up and not self._stop
+            with suppress(Empty):
+                while True:
+                    self._to_say.get_nowait()
+            if (sock := client.socket()) is not None:
+                sock.close()
+
+    def _client(self) -> paho.Client:
+        broker = self._broker
+        client = paho.Client(CallbackAPIVersion.VERSION2, client_id=f"belbord-{self._unit}", protocol=paho.MQTTv5)
+        client.connect_timeout = CONNECT_WITHIN_S
+        client.username_pw_set(broker.username, broker.password)
+        client.will_set(
+            self._topic(topics.HELLO), codec.encode(Hello(online=False)), qos=0,
+            properties=_properties(PacketTypes.WILLMESSAGE, MessageExpiryInterval=topics.HELLO.expiry_s),
+        )  # fmt: skip
+        if broker.tls is not None:
+            client.tls_set_context(_tls_context(broker.tls))
+        client.on_socket_open = _no_delay
+        client.on_connect = self._connected
+        client.on_subscribe = self._subscribed
+        client.on_disconnect = self._disconnected
+        client.on_publish = self._published
+        client.on_message = self._message
+        return client
+
+    def _topic(self, row: topics.Row) -> str:
+        return topics.unit_topic(self._broker.root, row, self._unit)
+
+    def _listen(self, client: paho.Client) -> None:
+        """Carry messages both ways until `_stop`; raises _Lost when the connection is over."""
+        while not self._stop:
+            sock = client.socket()
+            if self._lost is not None or sock is None:
+                raise self._lost or _Lost(f"connection to {self._address} lost")
+            poller = select.poll()
+            poller.register(self._wake, select.POLLIN)
+            poller.register(sock, select.POLLIN | (select.POLLOUT if client.want_write() else 0))
+            silent_s = time.monotonic() - self._heard_at
+            next_s = (KEEPALIVE_S if silent_s < KEEPALIVE_S else SILENT_S) - silent_s
+            ready = dict(poller.poll(max(0.0, next_s) * 1000 + 20))
+            if self._wake in ready:
+                self._drain()
+                self._send_all(client)
+            if ready.get(sock.fileno(), 0) & ~select.POLLOUT:
+                self._heard_at = time.monotonic()
+                client.loop_read()
+                # What TLS has decrypted already does not show in poll.
+                while isinstance(sock, ssl.SSLSocket) and client.socket() is sock and sock.pending():
+                    client.loop_read()
+            if client.want_write():
+                client.loop_write()
+            client.loop_misc()
+            if time.monotonic() - self._heard_at > SILENT_S:
+                raise _Lost(f"{self._address} was silent for {SILENT_S:.0f} s")
+
+    def _send_all(self, client: paho.Client) -> None:
+        with suppress(Empty):
+            while True:
+                message = self._to_say.get_nowait()
+                row = topics.NOTE if isinstance(message, Note) else topics.HELLO
+                properties = _properties(PacketTypes.PUBLISH, MessageExpiryInterval=row.expiry_s)
+                sent = client.publish(self._topic(row), codec.encode(message), qos=row.qos, properties=properties)
+                if isinstance(message, Note):
+                    self._under_way[sent.mid] = message
+
+    def _connected(
+        self, client: paho.Client, _user: Any, _flags: paho.ConnectFlags, reason: ReasonCode, _props: Any
+    ) -> None:
+        if reason.is_failure:
+            remedy = f"{self._address} refuses user {self._broker.username}: {reason}; check name and password"
+            self._lost = _Lost(remedy, refused=True)
+            return
+        rows = (topics.BOARD, topics.RECEIPT, topics.COMMAND)
+        never = SubscribeOptions.RETAIN_DO_NOT_SEND
+        client.subscribe([(self._topic(row), SubscribeOptions(row.qos, retainHandling=never)) for row in rows])
+
+    def _subscribed(self, _client: Any, _user: Any, _mid: int, reasons: list[ReasonCode], _props: Any) -> None:
+        if any(reason.is_failure for reason in reasons):
+            self._lost = _Lost(f"{self._address} does not let {self._unit} listen: check the ACL", refused=True)
+            return
+        log.info("link: connected to %s as %s", self._address, self._broker.username)
+        self._told = ""
+        self._up = True
+        self._inbox.put(LinkUp(boottime()))
+
+    def _disconnected(self, _client: Any, _user: Any, _flags: Any, reason: ReasonCode, _props: Any) -> None:
+        if self._lost is None:
+            self._lost = _Lost(f"connection to {self._address} lost: {reason}")
+
+    def _published(self, _client: Any, _user: Any, mid: int, reason: ReasonCode, _props: Any) -> None:
+        note = self._under_way.pop(mid, None)
+        if note is None:
+            return
+        if reason.is_failure:
+            self._refuse(f"{topics.NOTE.key}: the broker refuses it: {reason}")
+        elif reason.value != NO_SUBSCRIBER:
+            self._inbox.put(NotePublished(boottime(), note.id, note.rev))
+
+    def _message(self, _client: Any, _user: Any, message: paho.MQTTMessage) -> None:
+        if message.retain:
+            self._refuse("a retained message: never believed")
+            return
+        named = topics.parse(self._broker.root, message.topic)
+        if named is None or named[1] != self._unit:
+            self._refuse("a topic that is not ours")
+            return
+        try:
+            event = _event(named[0], codec.decode(named[0], message.payload))
+        except codec.RefusedPayload as refused:
+            self._refuse(str(refused))
+            return
+        if event is None or self._inbox.qsize() > INBOX_LIMIT:
+            self._refuse("more than the unit can take in" if event is not None else "a topic that is not ours to hear")
+            return
+        self._inbox.put(event)
+
+    def _refuse(self, reason: str) -> None:
+        """Count, and log each reason once, as far as there is room to remember reasons."""
+        if reason not in self._refusals:
+            if len(self._refusals) >= REASONS_LOGGED:
+                reason = "other reasons"
+            if reason not in self._refusals:
+                log.warning("link: refused: %s", reason)
+        self._refusals[reason] = self._refusals.get(reason, 0) + 1
+
+
+def delay_s(tries: int, cap: float) -> float:
+    """Seconds before the next try: doubling with full jitter, so that a hundred units do not come back at once."""
+    return random.uniform(0.2, min(cap, FIRST_DELAY_S * 2.0 ** min(tries, 16)))  # noqa: S311  # not a secret
+
+
+def _event(row: topics.Row, message: Any) -> Event | None:
+    make: dict[str, Callable[[float, Any], Event]] = {
+        topics.BOARD.key: BoardArrived,
+        topics.RECEIPT.key: ReceiptArrived,
+        topics.COMMAND.key: CommandArrived,
+    }
+    return make[row.key](boottime(), message) if row.key in make else None
+
+
+def _properties(packet: int, **values: int | None) -> Properties:
+    properties = Properties(packet)
+    for name, value in values.items():
+        if value is not None:
+            setattr(properties, name, value)
+    return properties
+
+
+def _no_delay(_client: Any, _user: Any, sock: Any) -> None:
+    """Send at once what is written (a note's round trip: 68 ms without), and give up on a peer that is gone."""
+    if isinstance(sock, socket.socket):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(SILENT_S * 1000))
+
+
+def _tls_context(tls: Tls) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=tls.ca_file)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if tls.certificate_file is not None:
+        context.load_cert_chain(tls.certificate_file, tls.key_file)
+    return context
+
+
+def _in_words(error: Exception) -> str:
+    match error:
+        case socket.gaierror():
+            return "its name is not known: check the host in the config, and the network's DNS"
+        case ssl.SSLCertVerificationError():
+            return f"its certificate is not trusted ({error.verify_message}): check ca_file and this machine's clock"
+        case ssl.SSLError():
+            return f"no TLS ({error.reason}): check port and certificates"
+        case ConnectionRefusedError():
+            return "nothing listens there: is the broker running?"
+        case TimeoutError():
+            return "no answer: check the network"
+        case OSError() if error.strerror:
+            return error.strerror
+        case _:
+            return str(error)

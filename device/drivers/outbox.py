@@ -1,0 +1,198 @@
+"""The outbox driver: one thread with the one connection. What waits together is committed together.
+
+A commit that failed is never tried again on the same connection: after a failed fsync the kernel may call pages clean
+that never reached the disk. The connection is closed, the file opened and checked anew, and what was refused is
+removed, so that the disk says what the glass said.
+"""
+
+import logging
+import sqlite3
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from types import TracebackType
+from typing import Self
+
+from device.clock import boottime
+from device.core.events import CommitFailed, Committed, OutboxLoaded, StorageFault, StorageWell
+from device.core.notes import KeptNote
+from device.drivers import outbox_file as file
+from device.ports import Inbox
+
+log = logging.getLogger(__name__)
+
+BATCH = 64
+SET_ASIDE_KEPT = 3
+STOP_WITHIN_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Forget:
+    id: str
+    rev: int
+
+
+class SqliteOutbox:
+    """The notes the host has not yet receipted, in `path`. Use as a context manager; it reports into `inbox`."""
+
+    def __init__(self, path: Path, inbox: Inbox) -> None:
+        self._path = path
+        self._inbox = inbox
+        self._asked: SimpleQueue[KeptNote | _Forget | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="outbox", daemon=True)
+        self._connection: sqlite3.Connection | None = None
+        self._stands: dict[str, KeptNote] | None = None  # what was acknowledged; None until first read
+        self._away = False
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._asked.put(None)
+        self._thread.join(STOP_WITHIN_S)
+
+    def keep(self, note: KeptNote) -> None:
+        """Commit `note` soon; Committed or CommitFailed follows in the inbox."""
+        self._asked.put(note)
+
+    def forget(self, note_id: str, rev: int) -> None:
+        """Remove the note soon, unless a newer revision than `rev` stands there."""
+        self._asked.put(_Forget(note_id, rev))
+
+    def _work(self) -> None:
+        self._open()
+        going = True
+        while going:
+            asked = [self._asked.get()]
+            with suppress(Empty):
+                while len(asked) < BATCH:
+                    asked.append(self._asked.get_nowait())
+            going = None not in asked
+            if batch := [one for one in asked if one is not None]:
+                self._commit(batch)
+        self._close()
+
+    def _open(self) -> bool:
+        """Open the file, set a damaged one aside first, and make it say what was acknowledged."""
+        try:
+            try:
+                self._connection = file.open_outbox(self._path)
+            except file.DamagedOutbox as damage:
+                self._renew(damage)
+            assert self._connection is not None
+            found, unreadable = file.read(self._connection)
+            if self._stands is not None:
+                self._reconcile(self._connection, self._stands, found)
+        except (sqlite3.Error, OSError) as error:
+            self._fault(f"{self._path} cannot be used: {error}")
+            self._close()
+            return False
+        if unreadable:
+            log.warning("outbox: %d rows of %s are not notes and are left alone", unreadable, self._path)
+            self._inbox.put(StorageFault(boottime(), lasting=False))
+        self._well()
+        if self._stands is None:
+            self._stands = {note.id: note for note in found}
+            self._inbox.put(OutboxLoaded(boottime(), found))
+        return True
+
+    def _renew(self, damage: Exception) -> None:
+        """Set the damaged file aside under a dated name, and begin a new one with what can be read of it."""
+        notes = file.salvage(self._path)
+        aside = self._path.with_name(f"{self._path.name}.damaged-{time.strftime('%Y%m%dT%H%M%S')}")
+        # The log goes with its file; beside a new file it would be taken for that one's.
+        for suffix in ("-wal", "-shm", ""):
+            part = Path(f"{self._path}{suffix}")
+            if part.exists():
+                part.replace(f"{aside}{suffix}")
+        self._connection = file.open_outbox(self._path)
+        with file.transaction(self._connection):
+            for note in notes:
+                file.write(self._connection, note)
+        log.error("outbox: damaged (%s), set aside as %s, %d notes read from it", damage, aside.name, len(notes))
+        self._inbox.put(StorageFault(boottime(), lasting=False))
+        for old in sorted(self._path.parent.glob(f"{self._path.name}.damaged-*[0-9]"))[:-SET_ASIDE_KEPT]:
+            for suffix in ("-wal", "-shm", ""):
+                Path(f"{old}{suffix}").unlink(missing_ok=True)
+
+    def _reconcile(
+        self, connection: sqlite3.Connection, stands: dict[str, KeptNote], found: tuple[KeptNote, ...]
+    ) -> None:
+        """After a fault: what was refused or forgotten must not stand in the file, what was acknowledged must."""
+        in_file = {note.id: note for note in found}
+        with file.transaction(connection):
+            for note in found:
+                if stands.get(note.id) != note:
+                    file.remove(connection, note.id, note.rev)
+            for note in stands.values():
+                if in_file.get(note.id) != note:
+                    file.write(connection, note)
+
+    def _commit(self, batch: list[KeptNote | _Forget]) -> None:
+        """One transaction for all of `batch`, and the word about each note in it."""
+        if self._connection is None and not self._open():
+            self._refuse(batch)
+            return
+        assert self._connection is not None
+        try:
+            with file.transaction(self._connection):
+                for one in batch:
+                    if isinstance(one, KeptNote):
+                        file.write(self._connection, one)
+                    else:
+                        file.remove(self._connection, one.id, one.rev)
+        except (sqlite3.Error, OSError, ValueError, OverflowError) as error:
+            self._fault(f"{self._path} cannot be written: {error}")
+            self._close()
+            self._refuse(batch)
+            return
+        self._well()
+        self._acknowledge(batch)
+        if any(isinstance(one, _Forget) for one in batch):
+            with suppress(sqlite3.Error):
+                file.tidy(self._connection)
+
+    def _acknowledge(self, batch: list[KeptNote | _Forget]) -> None:
+        assert self._stands is not None, "an open outbox was read"
+        for one in batch:
+            if isinstance(one, KeptNote):
+                self._stands[one.id] = one
+                self._inbox.put(Committed(boottime(), one.id, one.rev))
+            else:
+                self._drop(one)
+
+    def _refuse(self, batch: list[KeptNote | _Forget]) -> None:
+        """Say which notes are not kept. What the host has is forgotten all the same, in the file once it is back."""
+        for one in batch:
+            if isinstance(one, KeptNote):
+                self._inbox.put(CommitFailed(boottime(), one.id, one.rev))
+            else:
+                self._drop(one)
+
+    def _drop(self, forget: _Forget) -> None:
+        if self._stands is not None and (note := self._stands.get(forget.id)) is not None and note.rev <= forget.rev:
+            del self._stands[forget.id]
+
+    def _fault(self, reason: str) -> None:
+        if not self._away:
+            log.error("outbox: %s; notes are refused until it can be written again", reason)
+            self._inbox.put(StorageFault(boottime(), lasting=True))
+        self._away = True
+
+    def _well(self) -> None:
+        if self._away:
+            log.info("outbox: %s is written again", self._path)
+            self._inbox.put(StorageWell(boottime()))
+        self._away = False
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            with suppress(sqlite3.Error):
+                self._connection.close()
+        self._connection = None
