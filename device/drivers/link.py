@@ -7,16 +7,12 @@ loop, which wakes every second for nothing.
 
 import logging
 import os
-import random
 import select
-import socket
 import ssl
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Any, Self
@@ -31,48 +27,24 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from broker import codec, topics
 from broker.messages import Hello, Note
 from broker.names import UnitName
+from device.access import Broker
 from device.clock import boottime
 from device.core.events import BoardArrived, CommandArrived, Event, LinkDown, LinkUp, NotePublished, ReceiptArrived
+from device.drivers.reach import FAR_DELAY_S, GONE_AFTER_S, REFUSED_DELAY_S, delay_s, in_words, no_delay, tls_context
 from device.ports import Inbox
 
 log = logging.getLogger(__name__)
 
 KEEPALIVE_S = 8
 """A silent broker is asked after 8 s (the host's boards come every 5) and left after `SILENT_S`."""
-SILENT_S = 12.0
+SILENT_S = GONE_AFTER_S
 CONNECT_WITHIN_S = 5.0
 STOP_WITHIN_S = 3.0
-FIRST_DELAY_S = 0.5
-FAR_DELAY_S = 8.0
-"""Cap of the delay after a network fault: the host is fresh again soon after the network is."""
-REFUSED_DELAY_S = 60.0
-"""Cap after a refusal (password, certificate): somebody must act first."""
 MESSAGE_LIMIT = codec.MAX_PAYLOAD + 1024
 REASONS_LOGGED = 50
 INBOX_LIMIT = 500
 """A loop that is this far behind is not helped by more boards: the next one says all."""
 NO_SUBSCRIBER = 0x10
-
-
-@dataclass(frozen=True, slots=True)
-class Tls:
-    """`ca_file` None: the machine's own trust. `certificate_file` and `key_file`: this unit's, both or neither."""
-
-    ca_file: Path | None = None
-    certificate_file: Path | None = None
-    key_file: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Broker:
-    """Where the broker is and who we are there."""
-
-    host: str
-    port: int
-    username: str
-    password: str | None = None
-    root: str = topics.DEFAULT_ROOT
-    tls: Tls | None = None
 
 
 class _Lost(Exception):  # noqa: N818  # says what happened
@@ -145,7 +117,7 @@ class MqttLink:
             except (OSError, ValueError) as error:
                 refused = isinstance(error, ssl.SSLError)
                 cap = REFUSED_DELAY_S if refused else FAR_DELAY_S
-                self._tell(f"no connection to {self._address}: {_in_words(error)}; trying again")
+                self._tell(f"no connection to {self._address}: {in_words(error)}; trying again")
             if self._up:
                 self._up, tries = False, 0
                 self._inbox.put(LinkDown(boottime()))
@@ -191,7 +163,6 @@ class MqttLink:
             client.publish(self._topic(topics.HELLO), codec.encode(Hello(online=False)), qos=0)
             client.disconnect()
         finally:
-            self._up = self._up and not self._stop
             with suppress(Empty):
                 while True:
                     self._to_say.get_nowait()
@@ -208,8 +179,8 @@ class MqttLink:
             properties=_properties(PacketTypes.WILLMESSAGE, MessageExpiryInterval=topics.HELLO.expiry_s),
         )  # fmt: skip
         if broker.tls is not None:
-            client.tls_set_context(_tls_context(broker.tls))
-        client.on_socket_open = _no_delay
+            client.tls_set_context(tls_context(broker.tls))
+        client.on_socket_open = no_delay
         client.on_connect = self._connected
         client.on_subscribe = self._subscribed
         client.on_disconnect = self._disconnected
@@ -239,7 +210,7 @@ class MqttLink:
                 self._heard_at = time.monotonic()
                 client.loop_read()
                 # What TLS has decrypted already does not show in poll.
-                while isinstance(sock, ssl.SSLSocket) and client.socket() is sock and sock.pending():
+                while isinstance(left := client.socket(), ssl.SSLSocket) and left.pending():
                     client.loop_read()
             if client.want_write():
                 client.loop_write()
@@ -299,7 +270,7 @@ class MqttLink:
             self._refuse("a topic that is not ours")
             return
         try:
-            event = _event(named[0], codec.decode(named[0], message.payload))
+            event = _event(named[0], codec.decode(named[0], bytes(message.payload)))
         except codec.RefusedPayload as refused:
             self._refuse(str(refused))
             return
@@ -318,11 +289,6 @@ class MqttLink:
         self._refusals[reason] = self._refusals.get(reason, 0) + 1
 
 
-def delay_s(tries: int, cap: float) -> float:
-    """Seconds before the next try: doubling with full jitter, so that a hundred units do not come back at once."""
-    return random.uniform(0.2, min(cap, FIRST_DELAY_S * 2.0 ** min(tries, 16)))  # noqa: S311  # not a secret
-
-
 def _event(row: topics.Row, message: Any) -> Event | None:
     make: dict[str, Callable[[float, Any], Event]] = {
         topics.BOARD.key: BoardArrived,
@@ -333,41 +299,8 @@ def _event(row: topics.Row, message: Any) -> Event | None:
 
 
 def _properties(packet: int, **values: int | None) -> Properties:
-    properties = Properties(packet)
+    properties = Properties(packet)  # type: ignore[no-untyped-call]
     for name, value in values.items():
         if value is not None:
             setattr(properties, name, value)
     return properties
-
-
-def _no_delay(_client: Any, _user: Any, sock: Any) -> None:
-    """Send at once what is written (a note's round trip: 68 ms without), and give up on a peer that is gone."""
-    if isinstance(sock, socket.socket):
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(SILENT_S * 1000))
-
-
-def _tls_context(tls: Tls) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=tls.ca_file)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if tls.certificate_file is not None:
-        context.load_cert_chain(tls.certificate_file, tls.key_file)
-    return context
-
-
-def _in_words(error: Exception) -> str:
-    match error:
-        case socket.gaierror():
-            return "its name is not known: check the host in the config, and the network's DNS"
-        case ssl.SSLCertVerificationError():
-            return f"its certificate is not trusted ({error.verify_message}): check ca_file and this machine's clock"
-        case ssl.SSLError():
-            return f"no TLS ({error.reason}): check port and certificates"
-        case ConnectionRefusedError():
-            return "nothing listens there: is the broker running?"
-        case TimeoutError():
-            return "no answer: check the network"
-        case OSError() if error.strerror:
-            return error.strerror
-        case _:
-            return str(error)

@@ -1,0 +1,208 @@
+"""belbord-desk: the one place where the unit is put together.
+
+Threads: this one turns the loop; `screen` draws; `outbox` commits; `link` speaks MQTT; on a Pi, lgpio's own delivers
+the button's edges; with --virtual, the page's server has its own. All but the first are daemons and speak to the loop
+through the inbox alone.
+
+The first frame comes before all that it does not need is imported: paho, sqlite3 and gpiozero wait their turn.
+"""
+
+import argparse
+import hashlib
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from importlib.metadata import version
+from pathlib import Path
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+from device.clock import boottime
+from device.config import Config, load_config
+from device.core.events import PanelFault, PanelWell, Started, StopAsked
+from device.core.pages import Page, Starting
+from device.core.unit import Unit
+from device.drivers.systemd import ServiceManager
+from device.errors import ConfigFault, UnitFault
+from device.loop import Drivers, run
+from device.ports import Inbox, Screen
+from device.profile import Profile, ProfileFault, load_profile
+
+if TYPE_CHECKING:
+    from device.drivers.modelled_panel import ModelledPanel
+
+log = logging.getLogger(__name__)
+
+MakeDesk = Callable[[Profile, Any, "ModelledPanel", str], AbstractContextManager[Any]]
+"""(profile, mock pin factory, modelled panel, unit name) -> what serves until it is left."""
+
+EX_CONFIG = 78
+"""sysexits(3): the configuration is wrong, so starting again is of no use; the service file knows it."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """What `belbord-desk` does; returns its exit code."""
+    asked = _parser().parse_args(arguments)
+    try:
+        return int(asked.command(asked))
+    except ConfigFault as fault:
+        print(fault, file=sys.stderr)  # noqa: T201  # for the person who asked
+        return EX_CONFIG
+    except UnitFault as fault:
+        print(f"belbord-desk: {fault}", file=sys.stderr)  # noqa: T201
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="belbord-desk", description="The desk unit: glass, sign and one button.")
+    parser.add_argument("--version", action="version", version=f"belbord-desk {version('belbord')}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    run_it = commands.add_parser("run", help="be the desk unit")
+    run_it.add_argument("--config", type=Path, required=True, metavar="FILE")
+    run_it.add_argument("--virtual", type=int, metavar="PORT", help="a unit in a web page on this loopback port")
+    run_it.add_argument("--verbose", action="store_true", help="log more")
+    run_it.set_defaults(command=_run)
+    check = commands.add_parser("check", help="look a config over, and name all that is wrong with it")
+    check.add_argument("--config", type=Path, required=True, metavar="FILE")
+    check.set_defaults(command=_check)
+    show = commands.add_parser("show", help="draw a board message as the glass would show it")
+    show.add_argument("board_message", type=Path, metavar="BOARD.json")
+    show.add_argument("--png", type=Path, required=True, metavar="OUT.png")
+    show.add_argument("--board", metavar="PROFILE", help="a board file's name or path")
+    show.add_argument("--language", choices=("nl", "en", "de", "fr"), default="nl")
+    show.set_defaults(command=_show)
+    return parser
+
+
+def _check(asked: argparse.Namespace) -> int:
+    config, profile = _settings(asked.config)
+    print(f"{asked.config}: good: unit {config.unit}, {profile.title}")  # noqa: T201
+    return 0
+
+
+def _show(asked: argparse.Namespace) -> int:
+    from device.show import show_main
+
+    return show_main(asked)
+
+
+def _run(asked: argparse.Namespace) -> int:
+    logging.basicConfig(
+        level=logging.DEBUG if asked.verbose else logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr
+    )
+    config, profile = _settings(asked.config)
+    with ExitStack() as opened:
+        be_a_unit(config, profile, opened, None if asked.virtual is None else _virtual_desk(asked.virtual))
+    log.info("unit %s has stopped", config.unit)
+    return 0
+
+
+def _settings(path: Path) -> tuple[Config, Profile]:
+    """Config and board file; raises ConfigFault with the faults of both."""
+    config = load_config(path)
+    try:
+        return config, load_profile(config.board)
+    except ProfileFault as fault:
+        raise ConfigFault(tuple(f"{path}: board: {line}" for line in fault.faults)) from None
+
+
+def be_a_unit(config: Config, profile: Profile, opened: ExitStack, desk: MakeDesk | None = None) -> None:
+    """Open all drivers on `opened`, first frame first, and turn the loop until a signal asks to stop.
+
+    `desk`: given the modelled hardware, what stands in for the person and the world around a virtual unit.
+    """
+    inbox: Inbox = SimpleQueue()
+    release = version("belbord")
+    inbox.put(Started(boottime(), boot_name(), os.urandom(32)))
+    watchdog = opened.enter_context(ServiceManager(boottime))
+    glass = _modelled(profile) if desk is not None else None
+    screen = _screen(config, profile, glass, inbox, opened)
+    screen.show(Starting(release, config.unit))
+
+    # From here on whatever the first frame did not need.
+    from device.drivers.keys import ButtonKey
+    from device.drivers.lights import SignLamp
+    from device.drivers.link import MqttLink
+    from device.drivers.outbox import SqliteOutbox
+
+    from device.drivers.pins import mock_pins, real_pins
+
+    pins = profile.pins
+    factory = real_pins() if glass is None else mock_pins()
+    sign = opened.enter_context(SignLamp(pins.sign, pins.sign_kind, active_high=pins.sign_active_high, factory=factory))
+    outbox = opened.enter_context(SqliteOutbox(config.state_directory / "outbox.sqlite3", inbox))
+    opened.enter_context(ButtonKey(pins.button, inbox, factory))
+    link = opened.enter_context(MqttLink(config.broker, config.unit, inbox))
+    if glass is not None and desk is not None:
+        opened.enter_context(desk(profile, factory, glass, config.unit))
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: inbox.put(StopAsked(boottime())))
+    watchdog.ready()
+    log.info("unit %s %s is at work (%s)", config.unit, release, profile.name)
+    unit = Unit(config.unit, release, config.rules, shown=Starting(release, config.unit))
+    run(unit, inbox, Drivers(screen, sign, outbox, link, watchdog), boottime)
+    watchdog.stopping()
+
+
+def _virtual_desk(port: int) -> MakeDesk:
+    """A unit in a web page on this port; its server is not imported before the first frame."""
+
+    def make(profile: Profile, factory: Any, glass: "ModelledPanel", unit: str) -> AbstractContextManager[Any]:
+        from device.drivers.virtual import VirtualDesk
+
+        return VirtualDesk(port, profile, factory, glass, unit)
+
+    return make
+
+
+def boot_name(path: Path = Path("/proc/sys/kernel/random/boot_id")) -> str:
+    """16 hex digits that change with each boot (random(4)): a digest, for the boot id itself is nobody's business."""
+    return hashlib.blake2b(path.read_bytes(), digest_size=8).hexdigest()
+
+
+class _NoScreen:
+    """A unit whose config has no glass."""
+
+    def show(self, page: Page) -> None:
+        """Nobody looks."""
+
+
+def _modelled(profile: Profile) -> "ModelledPanel":
+    from device.drivers.modelled_panel import ModelledPanel
+
+    return ModelledPanel(profile.panel)
+
+
+def _screen(config: Config, profile: Profile, glass: "ModelledPanel | None", inbox: Inbox, opened: ExitStack) -> Screen:
+    if not config.panel:
+        return _NoScreen()
+    from device.drivers.screen import ScreenDriver
+
+    if glass is not None:
+        make_device = glass.make_device
+    else:
+        from device.panel import open_panel
+
+        make_device = open_panel
+    return opened.enter_context(ScreenDriver(profile, make_device, config.language, _panel_report(inbox)))
+
+
+def _panel_report(inbox: Inbox) -> Callable[[bool, str], None]:
+    """What the screen tells, as events: a panel that never worked is missing, one that did has a fault."""
+    worked = False
+
+    def report(works: bool, reason: str) -> None:
+        del reason  # the screen has logged it
+        nonlocal worked
+        worked = worked or works
+        inbox.put(PanelWell(boottime()) if works else PanelFault(boottime(), "fault" if worked else "missing"))
+
+    return report
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,170 @@
+"""desk.toml into Config. Whatever is wrong with it is said at once: each key, what stands there, what is meant."""
+
+import difflib
+import os
+import stat
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from broker.names import UnitName
+from device.access import Broker, Tls
+from device.config_keys import KEYS, REQUIRED
+from device.core.rules import NoteRules, Rules, SignRules
+from device.errors import ConfigFault
+
+SIZE_LIMIT = 65_536
+PLAIN_PORT = 1883
+TLS_PORT = 8883
+
+
+@dataclass(frozen=True)
+class Config:
+    """How one unit is set up. `board`: a board file's name or path."""
+
+    unit: UnitName
+    language: str
+    board: str
+    state_directory: Path
+    broker: Broker
+    panel: bool
+    rules: Rules
+
+
+def load_config(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
+    """The config in `path`. Raises ConfigFault with all faults.
+
+    A relative path in it is meant from $CREDENTIALS_DIRECTORY when systemd gives one and the file is there, else from
+    the folder of `path`.
+    """
+    try:
+        raw = path.read_bytes()
+        if len(raw) > SIZE_LIMIT:
+            raise ConfigFault((f"{path}: {len(raw)} bytes; a config has at most {SIZE_LIMIT}",))
+        content = tomllib.loads(raw.decode("utf-8"))
+    except OSError as error:
+        raise ConfigFault((f"{path}: cannot be read: {error.strerror}; see desk.example.toml",)) from None
+    except UnicodeDecodeError:
+        raise ConfigFault((f"{path}: not a text in UTF-8",)) from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ConfigFault((f"{path}: not TOML: {error}",)) from None
+    folders = [Path(environment[name]) for name in ("CREDENTIALS_DIRECTORY",) if environment.get(name)]
+    return config_of(content, str(path), [*folders, path.resolve().parent])
+
+
+def config_of(content: Mapping[str, Any], name: str, folders: list[Path]) -> Config:
+    """The config from the tables of a file called `name`; `folders`: where relative paths are looked for, in order."""
+    values, faults = _values(content)
+    files = {key: _found(values[key], folders) for key in _FILES if values.get(key)}
+    faults += _file_faults(files)
+    faults += _faults_between(values)
+    password = None
+    if (secret := files.get("mqtt.password_file")) and not any("password_file" in fault for fault in faults):
+        try:
+            password = secret.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            faults.append(f"mqtt.password_file: {secret} cannot be read: {error}")
+    if faults:
+        raise ConfigFault(tuple(f"{name}: {fault}" for fault in faults))
+    return _config(values, files, password)
+
+
+_FILES = ("mqtt.password_file", "mqtt.tls_ca", "mqtt.tls_certificate", "mqtt.tls_key")
+_TLS_KEYS = ("mqtt.tls_ca", "mqtt.tls_certificate", "mqtt.tls_key")
+
+
+def _values(content: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Each key's value or default, and what is wrong."""
+    given = dict(_flat(content))
+    known = {key.path: key for key in KEYS}
+    faults = [_unknown(path, list(known)) for path in given if path not in known]
+    values: dict[str, Any] = {}
+    for key in KEYS:
+        if key.path not in given:
+            values[key.path] = None if key.default is REQUIRED else key.default
+            if key.default is REQUIRED:
+                faults.append(f"{key.path}: missing; it has no default, see desk.example.toml")
+            continue
+        try:
+            values[key.path] = key.accept(given[key.path])
+        except ValueError as meant:
+            found = "a text that is not shown here" if "password" in key.path else repr(given[key.path])[:60]
+            faults.append(f"{key.path}: found {found}, meant is {meant}")
+    return values, faults
+
+
+def _flat(content: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Tables one level deep become `table.key`."""
+    for name, value in content.items():
+        if isinstance(value, dict):
+            yield from ((f"{name}.{inner}", deep) for inner, deep in value.items())
+        else:
+            yield name, value
+
+
+def _unknown(path: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(path, known, n=1, cutoff=0.5)
+    if not near:
+        # A key in the wrong table, or at the top where a table was meant.
+        near = [key for key in known if key.rpartition(".")[2] == path.rpartition(".")[2]][:1]
+    return f"{path}: no such key" + (f". Did you mean {near[0]}?" if near else "; see desk.example.toml")
+
+
+def _found(value: str, folders: list[Path]) -> Path:
+    """Where the file is: in the first folder that has it, else in the last."""
+    places = [folder / value for folder in folders]
+    return next((place for place in places if place.exists()), places[-1])
+
+
+def _file_faults(files: Mapping[str, Path]) -> list[str]:
+    faults = []
+    for key, path in files.items():
+        if not path.is_file():
+            faults.append(f"{key}: no file at {path}")
+        elif key in ("mqtt.password_file", "mqtt.tls_key") and path.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH):
+            faults.append(f"{key}: anyone on this machine may read {path}: chmod o= {path}")
+    return faults
+
+
+def _faults_between(values: Mapping[str, Any]) -> list[str]:
+    """What is wrong with keys that are each right."""
+    faults = []
+    if not values.get("mqtt.tls"):
+        faults += [f"{key}: has no use while mqtt.tls is false" for key in _TLS_KEYS if values.get(key)]
+    if bool(values.get("mqtt.tls_certificate")) != bool(values.get("mqtt.tls_key")):
+        faults.append("mqtt.tls_certificate and mqtt.tls_key: the one needs the other")
+    return faults
+
+
+def _config(values: Mapping[str, Any], files: Mapping[str, Path], password: str | None) -> Config:
+    tls = Tls(*(files.get(key) for key in _TLS_KEYS)) if values["mqtt.tls"] else None
+    unit = UnitName(values["unit"])
+    broker = Broker(
+        host=values["mqtt.host"],
+        port=values["mqtt.port"] or (TLS_PORT if tls else PLAIN_PORT),
+        username=values["mqtt.username"] or unit,
+        password=password,
+        root=values["mqtt.root"],
+        tls=tls,
+    )
+    sign = SignRules(
+        line_with_waiting=values["sign.line_with_waiting"],
+        waiting=values["sign.waiting"],
+        longest_wait_s=values["sign.longest_wait_s"],
+        by_hand_s=60 * values["sign.by_hand_minutes"],
+        minimum_lit_s=values["sign.minimum_lit_s"],
+        minimum_dark_s=values["sign.minimum_dark_s"],
+        when_unsure=values["sign.when_unsure"],
+    )
+    notes = NoteRules(
+        last_caller_s=60 * values["notes.last_caller_minutes"],
+        withdraw_s=values["notes.withdraw_s"],
+        outbox_limit=values["notes.outbox_limit"],
+        unanswered_after_s=values["notes.unanswered_after_s"],
+    )
+    return Config(
+        unit, values["language"], values["board"], Path(values["state_directory"]), broker, values["panel.on"],
+        Rules(sign, notes),
+    )  # fmt: skip

@@ -1,0 +1,115 @@
+"""Every key of desk.toml: its table, what it may be, and what holds when it is left out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from broker.names import unit_name
+
+REQUIRED = object()
+"""In place of a default: the key must be there."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """`path` such as `sign.waiting`. `accept` returns the value, or raises ValueError that says what is meant."""
+
+    path: str
+    default: Any
+    accept: Callable[[Any], Any]
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip() or not value.isprintable():
+        raise ValueError("a text")
+    return value
+
+
+def _unit(value: Any) -> str:
+    try:
+        return unit_name(_text(value))
+    except ValueError:
+        raise ValueError("1-32 of a-z, 0-9 and -, beginning with a letter or digit") from None
+
+
+def _root(value: Any) -> str:
+    text = _text(value)
+    if any(mark in text for mark in "+#$ ") or text.strip("/") != text or "//" in text:
+        raise ValueError("a topic such as belbord, without + # $, spaces or slashes at its ends")
+    return text
+
+
+def _truth(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("true or false")  # noqa: TRY004  # all faults of a config are one kind
+    return value
+
+
+def _one_of(*choices: str) -> Callable[[Any], str]:
+    def accept(value: Any) -> str:
+        if value not in choices:
+            raise ValueError("one of " + ", ".join(choices))
+        return str(value)
+
+    return accept
+
+
+def _whole(least: int, most: int) -> Callable[[Any], int]:
+    def accept(value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            raise ValueError(f"a whole number from {least} to {most}")
+        return value
+
+    return accept
+
+
+def _number(least: float, most: float) -> Callable[[Any], float]:
+    def accept(value: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not least <= value <= most:
+            raise ValueError(f"a number from {least:g} to {most:g}")
+        return float(value)
+
+    return accept
+
+
+def _or_false(accept: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """False switches the rule off, which is kept as None."""
+
+    def both(value: Any) -> Any:
+        if value is False:
+            return None
+        try:
+            return accept(value)
+        except ValueError as meant:
+            raise ValueError(f"{meant}, or false for never") from None
+
+    return both
+
+
+KEYS = (
+    Key("unit", REQUIRED, _unit),
+    Key("language", "nl", _one_of("nl", "en", "de", "fr")),
+    Key("board", "oled-1.3-sh1106", _text),
+    Key("state_directory", "/var/lib/belbord-desk", _text),
+    Key("mqtt.host", REQUIRED, _text),
+    Key("mqtt.port", None, _whole(1, 65_535)),
+    Key("mqtt.username", None, _text),
+    Key("mqtt.password_file", None, _text),
+    Key("mqtt.root", "belbord", _root),
+    Key("mqtt.tls", False, _truth),
+    Key("mqtt.tls_ca", None, _text),
+    Key("mqtt.tls_certificate", None, _text),
+    Key("mqtt.tls_key", None, _text),
+    Key("panel.on", True, _truth),
+    Key("sign.line_with_waiting", 1, _or_false(_whole(0, 999))),
+    Key("sign.waiting", 3, _or_false(_whole(1, 999))),
+    Key("sign.longest_wait_s", 60.0, _or_false(_number(1, 86_400))),
+    Key("sign.by_hand_minutes", 15.0, _number(1, 600)),
+    Key("sign.minimum_lit_s", 10.0, _number(0, 600)),
+    Key("sign.minimum_dark_s", 5.0, _number(0, 600)),
+    Key("sign.when_unsure", "pulse", _one_of("pulse", "dark")),
+    Key("notes.last_caller_minutes", 10.0, _number(0, 120)),
+    Key("notes.withdraw_s", 5.0, _number(0, 60)),
+    Key("notes.outbox_limit", 500, _whole(1, 10_000)),
+    Key("notes.unanswered_after_s", 25.0, _number(5, 600)),
+)
