@@ -120,10 +120,10 @@ wrapuptime = 2
 member => PJSIP/201,0,Anouk Bakker,PJSIP/201
 """,
         "extensions.conf": """[from-trunk]
-exten => 0201112200,1,Answer()
+exten => 0201112200,1,Answer(0,i)
  same => n,Queue(receptie)
  same => n,Hangup()
-exten => 0201112201,1,Answer()
+exten => 0201112201,1,Answer(0,i)
  same => n,Queue(service)
  same => n,Hangup()
 exten => _02011122XX,1,Dial(PJSIP/${EXTEN:7},20)

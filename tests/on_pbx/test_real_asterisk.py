@@ -55,7 +55,9 @@ class Watch:
 @asynccontextmanager
 async def watching(office: Office) -> AsyncIterator[Watch]:
     watch = Watch()
-    adapter = AsteriskAdapter(AsteriskSettings("127.0.0.1", office.ami_port, "belbord", office.secret))
+    adapter = AsteriskAdapter(
+        AsteriskSettings("127.0.0.1", username="belbord", secret=office.secret, port=office.ami_port)
+    )
     task = asyncio.create_task(adapter.run(watch.deliver))
     try:
         await watch.until("the first snapshot", lambda o: o.link == "up" and set(o.queues) == {"receptie", "service"})
@@ -81,14 +83,21 @@ async def parties(office: Office) -> AsyncIterator[tuple[Outside, Phones]]:
         yield lambda: opened(TRUNK, next(ports)), phones
 
 
+def nobody_calls(office: OfficeBoard) -> bool:
+    queues = not any(queue.waiting for queue in office.queues.values())
+    return queues and all(line.facts.state == "idle" for line in office.lines.values())
+
+
 def story(office: Office, tell: Callable[[Watch, Outside, Phones], Awaitable[None]]) -> None:
     """Run one story; every story begins and ends with an empty office."""
 
     async def run() -> None:
         async with watching(office) as watch, parties(office) as (outside, phones):
-            await tell(watch, outside, phones)
-            office.cli("channel request hangup all")
-            await watch.until("an empty office", lambda o: not any(q.waiting for q in o.queues.values()))
+            try:
+                await tell(watch, outside, phones)
+            finally:
+                office.cli("channel request hangup all")
+                await watch.until("an empty office", nobody_calls)
 
     asyncio.run(run())
 
