@@ -127,7 +127,6 @@ def be_a_unit(config: Config, profile: Profile, opened: ExitStack, desk: MakeDes
     from device.drivers.lights import SignLamp
     from device.drivers.link import MqttLink
     from device.drivers.outbox import SqliteOutbox
-
     from device.drivers.pins import mock_pins, real_pins
 
     pins = profile.pins

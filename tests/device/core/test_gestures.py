@@ -1,0 +1,121 @@
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from device.core import gestures as g
+
+Train = list[tuple[float, bool]]
+
+
+def played(edges: Train, until: float) -> list[g.Gesture]:
+    """What the machine makes of `edges`, asked at its own deadlines and at each edge."""
+    button, felt = g.Button(), []
+    for at, down in edges:
+        while (due := g.deadline(button)) is not None and due <= at:
+            button, made = g.advance(button, due)
+            felt += made
+        button, made = g.advance(button, at)
+        felt += made
+        button, made = g.edge(button, at, down)
+        felt += made
+    while (due := g.deadline(button)) is not None and due <= until:
+        button, made = g.advance(button, due)
+        felt += made
+    return felt
+
+
+@st.composite
+def bounces(draw: st.DrawFn) -> list[float]:
+    """Moments of contact changes within 20 ms, an even number: the level ends where it began."""
+    count = draw(st.integers(0, 6)) * 2
+    return sorted(draw(st.lists(st.floats(0.0001, 0.02), min_size=count, max_size=count, unique=True)))
+
+
+def flips(start: float, level: bool, offsets: list[float]) -> Iterator[tuple[float, bool]]:
+    yield start, level
+    for offset in offsets:
+        level = not level
+        yield start + offset, level
+
+
+@given(bounces(), bounces(), st.floats(0.06, 0.7))
+def test_a_press_that_bounces_up_to_20_ms_at_both_ends_is_one_press(
+    down: list[float], up: list[float], held: float
+) -> None:
+    edges = [*flips(1.0, True, down), *flips(1.0 + held, False, up)]
+    felt = played(edges, 3.0)
+    assert [type(one) for one in felt] == [g.Touched, g.Pressed]
+
+
+@given(bounces(), st.floats(0.06, 0.7))
+def test_a_press_is_felt_within_50_ms_of_the_first_edge(down: list[float], held: float) -> None:
+    button = g.Button()
+    for at, level in flips(1.0, True, down):
+        button, _ = g.advance(button, at)
+        button, _ = g.edge(button, at, level)
+    button, _ = g.advance(button, 1.03)
+    assert button.phase == "pressed"
+
+
+@given(st.lists(st.tuples(st.floats(0.0001, 0.0049), st.floats(0.001, 1.0)), max_size=20))
+def test_spikes_shorter_than_5_ms_are_nothing(spikes: list[tuple[float, float]]) -> None:
+    edges, at = [], 1.0
+    for length, pause in spikes:
+        edges += [(at, True), (at + length, False)]
+        at += length + pause
+    assert played(edges, at + 1) == []
+
+
+def test_a_spike_does_not_lock_out_the_press_after_it() -> None:
+    felt = played([(1.0, True), (1.002, False), (1.05, True), (1.15, False)], 2.0)
+    assert felt == [g.Touched(1.05), g.Pressed(1.05)]
+
+
+def test_a_tap_shorter_than_the_bounce_is_a_press() -> None:
+    assert played([(1.0, True), (1.012, False)], 2.0) == [g.Touched(1.0), g.Pressed(1.0)]
+
+
+def test_the_release_of_a_press_counts_at_once() -> None:
+    button, _ = g.edge(g.Button(), 1.0, True)
+    button, _ = g.advance(button, 1.1)
+    _, felt = g.edge(button, 1.1, False)
+    assert felt == (g.Pressed(1.0),)
+
+
+def test_mashing_is_at_most_one_press_in_250_ms() -> None:
+    edges = [(1.0 + 0.05 * n + half * 0.025, half == 0) for n in range(40) for half in (0, 1)]
+    pressed = [one.at for one in played(edges, 5.0) if isinstance(one, g.Pressed)]
+    assert len(pressed) > 2
+    assert all(later - earlier >= 0.25 - 1e-6 for earlier, later in pairwise(pressed))
+
+
+def test_two_presses_half_a_second_apart_are_two() -> None:
+    edges = [(1.0, True), (1.1, False), (1.5, True), (1.6, False)]
+    assert [one.at for one in played(edges, 3.0) if isinstance(one, g.Pressed)] == [1.0, 1.5]
+
+
+@pytest.mark.parametrize(("held", "index"), [(0.9, 0), (1.75, 0), (1.85, 1), (2.9, 2), (10.0, 9)])
+def test_letting_go_takes_the_item_of_that_second(held: float, index: int) -> None:
+    felt = played([(1.0, True), (1.0 + held, False)], 20.0)
+    assert felt == [g.Touched(1.0), g.MenuTaken(1.0 + held, index)]
+
+
+def test_a_hold_is_no_press() -> None:
+    assert not [one for one in played([(1.0, True), (4.0, False)], 10.0) if isinstance(one, g.Pressed)]
+
+
+def test_a_button_held_for_30_s_is_stuck_until_it_is_let_go() -> None:
+    felt = played([(1.0, True), (600.0, False)], 700.0)
+    assert felt == [g.Touched(1.0), g.Stuck(31.0), g.Unstuck(600.0)]
+
+
+@given(st.lists(st.tuples(st.floats(0, 3), st.booleans()), max_size=60))
+def test_any_edges_make_gestures_in_order_and_never_two_presses_within_the_lockout(edges: Train) -> None:
+    felt = played(sorted(edges), 100.0)
+    pressed = [one.at for one in felt if isinstance(one, g.Pressed)]
+    assert pressed == sorted(pressed)
+    assert all(later - earlier >= 0.25 - 1e-6 for earlier, later in pairwise(pressed))
+    assert len([one for one in felt if isinstance(one, g.Touched)]) >= len(pressed)
