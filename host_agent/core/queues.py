@@ -55,7 +55,7 @@ def joined(queue: QueueState, caller: WaitingCaller, waiting: int, position: int
     """The queue after `caller` came in at `position` (from 1; None: at the end). Coming in twice is once."""
     others = tuple(other for other in queue.callers if other.call != caller.call)
     place = len(others) if position is None else min(max(position - 1, 0), len(others))
-    callers = (*others[:place], caller, *others[place:])
+    callers = (*others[:place], caller, *others[place:]) if waiting > 0 else ()
     return replace(queue, known=True, waiting=max(0, waiting), callers=callers)
 
 

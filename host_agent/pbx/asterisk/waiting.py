@@ -98,6 +98,7 @@ class Queues:
         before = self.in_queue.get(uid)
         if before is not None and before != queue:
             self._members.get(before, set()).discard(uid)
+            self.doubtful = True
         elif before == queue and uid in self._joined:
             # Told again, or told late after a snapshot that has the caller already: the first time counts.
             caller = WaitingCaller(uid, caller.party, self._joined[uid])
