@@ -3,7 +3,10 @@
 import asyncio
 import contextlib
 import logging
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -88,11 +91,11 @@ class Listener:
 
 
 @contextlib.asynccontextmanager
-async def running(pbx: Pbx, **settings: float) -> AsyncIterator[Listener]:
-    server = await asyncio.start_server(pbx.serve, "127.0.0.1", 0)
+async def running(pbx: Pbx, guard: ssl.SSLContext | None = None, **settings: Any) -> AsyncIterator[Listener]:
+    server = await asyncio.start_server(pbx.serve, "127.0.0.1", 0, ssl=guard)
     port = server.sockets[0].getsockname()[1]
-    quick: dict[str, float] = {"retry_first_s": 0.01, "retry_at_most_s": 0.02, "refused_at_most_s": 0.02}
-    wanted = AsteriskSettings("127.0.0.1", "belbord", "geheim", port, challenge=False, **(quick | settings))  # type: ignore[arg-type]
+    quick: dict[str, Any] = {"retry_first_s": 0.01, "retry_at_most_s": 0.02, "refused_at_most_s": 0.02}
+    wanted = AsteriskSettings("127.0.0.1", "belbord", "geheim", port, challenge=False, **(quick | settings))
     listener = Listener()
     task = asyncio.create_task(AsteriskAdapter(wanted, chance=lambda: 1.0).run(listener))
     try:
@@ -247,6 +250,24 @@ def test_a_wrong_secret_is_one_clear_line_however_often_it_is_tried(caplog: pyte
     (line,) = [record.getMessage() for record in caplog.records if record.name.startswith("host_agent")]
     assert "refuses the login: user 'belbord': Authentication failed" in line
     assert "geheim" not in line
+
+
+def test_tls_trusts_only_the_given_ca() -> None:
+    async def scenario() -> None:
+        pem = Path(__file__).with_name("loopback.pem")
+        guard = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        guard.load_cert_chain(pem)
+        pbx = Pbx()
+        pbx.script.append(pbx.good)
+        async with running(pbx, guard, tls=True, ca_file=pem) as told:
+            await told.until(lambda: told.board.link == "up")
+        asked = len(pbx.asked)
+        async with running(pbx, guard, tls=True) as told:
+            await told.until(lambda: any(isinstance(event, PbxAway) for event in told.events))
+            assert "TLS with" in (told.board.away_reason or "")
+        assert len(pbx.asked) == asked, "nothing is said to a stranger"
+
+    asyncio.run(scenario())
 
 
 def test_a_stream_that_is_no_ami_is_dropped_and_tried_again() -> None:
