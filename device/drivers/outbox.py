@@ -104,7 +104,7 @@ class SqliteOutbox:
 
     def _renew(self, damage: Exception) -> None:
         """Set the damaged file aside under a dated name, and begin a new one with what can be read of it."""
-        notes = file.salvage(self._path)
+        notes = file.salvage(self._path.absolute())
         aside = self._path.with_name(f"{self._path.name}.damaged-{time.strftime('%Y%m%dT%H%M%S')}")
         # The log goes with its file; beside a new file it would be taken for that one's.
         for suffix in ("-wal", "-shm", ""):

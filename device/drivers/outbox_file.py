@@ -42,6 +42,9 @@ _COLUMNS = (
     " queue, line, colleague, withdrawn"
 )
 
+UNREADABLE_LIMIT = 20_000
+"""Row numbers tried in vain before a damaged file is given up: more than an outbox ever numbers."""
+
 
 class DamagedOutbox(Exception):  # noqa: N818  # says what happened
     """The file is not a whole outbox of a version this program knows."""
@@ -135,16 +138,24 @@ def tidy(connection: sqlite3.Connection) -> None:
 
 
 def salvage(path: Path) -> tuple[KeptNote, ...]:
-    """Whatever notes can still be read from the damaged file at `path`."""
+    """Whatever notes can still be read from the damaged file at `path`, row by row around what is broken."""
     rows: list[tuple[object, ...]] = []
-    with suppress(sqlite3.Error), closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        # Not by the primary key's index: that may be what is damaged.
-        cursor = connection.execute(f"SELECT {_COLUMNS} FROM note NOT INDEXED")  # noqa: S608
-        while True:
-            row = cursor.fetchone()
-            if row is None:
+    last = broken = 0
+    with suppress(sqlite3.Error), closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+        while broken < UNREADABLE_LIMIT:
+            try:
+                # Not by the primary key's index: that may be what is damaged.
+                found = connection.execute(
+                    f"SELECT rowid, {_COLUMNS} FROM note NOT INDEXED WHERE rowid > ? ORDER BY rowid LIMIT 1",  # noqa: S608
+                    (last,),
+                ).fetchone()
+            except sqlite3.DatabaseError:
+                last, broken = last + 1, broken + 1
+                continue
+            if found is None:
                 break
-            rows.append(row)
+            last = found[0]
+            rows.append(found[1:])
     return tuple(_understood(rows))
 
 

@@ -43,7 +43,7 @@ def in_words(error: Exception) -> str:
         case ssl.SSLCertVerificationError():
             return f"its certificate is not trusted ({error.verify_message}): check tls_ca and this machine's clock"
         case ssl.SSLError():
-            return f"no TLS ({error.reason}): check port and certificates"
+            return f"no TLS ({getattr(error, 'reason', None) or error}): check port and certificates"
         case ConnectionRefusedError():
             return "nothing listens there: is the broker running?"
         case TimeoutError():
