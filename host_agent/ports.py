@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 
 from host_agent.core.intake import Arrival
 from host_agent.core.notes import Action, CallbackNote, Entry, Outcome
+from host_agent.core.tallies import Tally
 
 Shelf = Literal["open", "closed"]
 
@@ -18,16 +19,6 @@ class Kept:
     id: str
     rev: int
     written: bool
-
-
-@dataclass(frozen=True)
-class Tally:
-    """How many notes are open for one unit and queue (None: by hand, or no queue), and how many of them overdue."""
-
-    unit: str | None
-    queue: str | None
-    open: int
-    overdue: int
 
 
 class NoteStore(Protocol):

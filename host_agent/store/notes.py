@@ -11,8 +11,9 @@ from sqlalchemy.exc import DBAPIError
 
 from host_agent.core.intake import Arrival, Tombstone, take_in
 from host_agent.core.notes import Action, CallbackNote, Changed, Entry, Outcome, change
+from host_agent.core.tallies import Tally
 from host_agent.errors import StoreFault
-from host_agent.ports import Kept, Shelf, Tally
+from host_agent.ports import Kept, Shelf
 from host_agent.store.engine import opened_sqlite
 from host_agent.store.lock import only_process
 from host_agent.store.migrate import migrate

@@ -1,0 +1,156 @@
+"""`belbord-host`: the composition root. The only file that knows every part; every task is listed in `serve`."""
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from broker.topics import DEFAULT_ROOT, acl
+from host_agent.errors import HostFault
+
+if TYPE_CHECKING:
+    from host_agent.config import Config, Pbx
+    from host_agent.pbx.port import PbxAdapter
+
+# Each command imports what it needs when it is given: `replay` and `check` start without a web server.
+log = logging.getLogger("host_agent")
+
+EXIT_USAGE = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns its exit code: 0, 1 fault, 2 usage, 78 configuration."""
+    wanted = _parser().parse_args(arguments)
+    try:
+        return int(wanted.command(wanted))
+    except HostFault as fault:
+        sys.stderr.write("".join(f"belbord-host: {line}\n" for line in str(fault).splitlines()))
+        return fault.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away, as `| head` does.
+        sys.stderr.close()
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="belbord-host", description="The host agent beside the PBX.")
+    parser.add_argument("--version", action="version", version=f"belbord-host {version('belbord')}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="serve the desk units and the inbox page")
+    run.add_argument("--config", type=Path, required=True, metavar="FILE", help="host.toml")
+    run.add_argument("--verbose", action="store_true", help="say more in the log")
+    run.set_defaults(command=_run)
+
+    check = commands.add_parser("check", help="tell every fault in the configuration")
+    check.add_argument("--config", type=Path, required=True, metavar="FILE", help="host.toml")
+    check.set_defaults(command=_check)
+
+    replay = commands.add_parser("replay", help="what a recorded AMI conversation meant, a JSON line for each change")
+    replay.add_argument("file", type=Path, metavar="FILE", help="events.jsonl or ami.raw")
+    replay.set_defaults(command=_replay)
+
+    access = commands.add_parser("acl", help="the broker's access file (Mosquitto acl_file)")
+    access.add_argument("--root", default=DEFAULT_ROOT, help="the topics' root")
+    access.add_argument("--user", default="host", help="the host agent's user at the broker")
+    access.set_defaults(command=_acl)
+    return parser
+
+
+def _run(wanted: argparse.Namespace) -> int:
+    from host_agent.config import load
+
+    level = logging.DEBUG if wanted.verbose else logging.INFO
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    log.setLevel(level)
+    asyncio.run(serve(load(wanted.config)))
+    return 0
+
+
+def _check(wanted: argparse.Namespace) -> int:
+    from host_agent.config import load
+
+    config = load(wanted.config)
+    sys.stdout.write(
+        f"{wanted.config}: good. {len(config.units)} units, {len(config.queues)} queues, "
+        f"PBX {config.pbx.kind}, broker {config.mqtt.host}:{config.mqtt.port}\n"
+    )
+    return 0
+
+
+def _replay(wanted: argparse.Namespace) -> int:
+    from host_agent.replay import replay
+
+    return replay(wanted.file, sys.stdout, sys.stderr)
+
+
+def _acl(wanted: argparse.Namespace) -> int:
+    sys.stdout.write(acl(wanted.root, wanted.user))
+    return 0
+
+
+def adapter(pbx: "Pbx") -> "PbxAdapter":
+    """The adapter for the PBX of the configuration."""
+    if pbx.kind == "none":
+        from host_agent.pbx.absent import AbsentPbx
+
+        return AbsentPbx()
+    from host_agent.pbx.asterisk.adapter import AsteriskAdapter
+    from host_agent.pbx.asterisk.settings import AsteriskSettings
+
+    settings = AsteriskSettings(
+        host=pbx.host, port=pbx.port, username=pbx.username, secret=pbx.secret, tls=pbx.tls, ca_file=pbx.tls_ca
+    )
+    return AsteriskAdapter(settings)
+
+
+async def serve(config: "Config") -> None:
+    """Run the host agent until SIGTERM or SIGINT. Raises HostFault."""
+    from host_agent import readiness
+    from host_agent.inbox import Inbox
+    from host_agent.link import Link
+    from host_agent.live import LiveOffice
+    from host_agent.store.notes import opened
+    from host_agent.store.thread import StoreThread
+    from host_agent.web.app import application
+    from host_agent.web.desk import Desk
+    from host_agent.web.server import Pages, listening
+
+    stop = asyncio.Event()
+    for wish in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(wish, stop.set)
+    with listening(config.web) as socket, opened(config.store) as store, StoreThread(store) as thread:
+        pbx = adapter(config.pbx)
+        inbox = Inbox(thread)
+        live = LiveOffice([unit.name for unit in config.units], pbx.capabilities)
+        link = Link(config, live, inbox)
+        live.on_office = link.boards.office_changed
+        desk = Desk(config, live, inbox, link.bus)
+        pages = Pages(application(desk), socket, desk.close)
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(inbox.run(), name="inbox counts"),
+                group.create_task(link.run(), name="units"),
+                group.create_task(pbx.run(live.deliver), name="PBX"),
+            ]
+            period_s = readiness.watchdog_period_s()
+            if period_s is not None:
+                tasks.append(group.create_task(readiness.keep_alive(period_s), name="watchdog"))
+            serving = group.create_task(pages.run(), name="pages")
+            await pages.started()
+            log.info("pages on http://%s:%d", config.web.host, config.web.port)
+            readiness.tell("READY=1")
+            await stop.wait()
+            readiness.tell("STOPPING=1")
+            log.info("stopping")
+            pages.stop()
+            await serving
+            for task in tasks:
+                task.cancel()

@@ -1,0 +1,129 @@
+"""Tells each unit what the office looks like, and anyone the queues' counts: at once, then paced."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from broker import topics
+from broker.codec import encode
+from broker.messages import Board, QueueCounts
+from host_agent.bus import Bus
+from host_agent.config import Config, Unit
+from host_agent.core.board import OfficeBoard
+from host_agent.core.news import concerns, is_news
+from host_agent.core.units import QueueSetting, board_for_unit, queue_counts
+from host_agent.inbox import Inbox
+from host_agent.live import LiveOffice
+
+BOARD_GAP_S = 0.1
+"""A unit gets at most ten boards a second, however fast the PBX talks (C11); the first goes out at once."""
+COUNTS_GAP_S = 0.5
+
+
+@dataclass(kw_only=True)
+class Reader:
+    """One who is told: what it shows, how its message is made, and what it was told last."""
+
+    topic: str
+    row: topics.Row
+    queues: tuple[str, ...]
+    extension: str | None
+    gap_s: float
+    compose: Callable[[OfficeBoard, float], Board | QueueCounts]
+    told: Board | QueueCounts | None = None
+    told_at: float = float("-inf")
+    told_office: OfficeBoard | None = None
+    later: asyncio.TimerHandle | None = None
+
+
+class Boards:
+    """Every reader of the office, told through the bus."""
+
+    def __init__(self, config: Config, live: LiveOffice, inbox: Inbox, bus: Bus) -> None:
+        self._root = config.mqtt.root
+        self._live = live
+        self._inbox = inbox
+        self._bus = bus
+        self._units = {unit.name: self._unit(unit) for unit in config.units}
+        self._queues = [self._queue(queue) for queue in config.queues]
+
+    def office_changed(self) -> None:
+        """Tell those whom the change concerns: at once, or a moment later when they were told just now."""
+        office = self._live.office
+        for reader in (*self._units.values(), *self._queues):
+            if reader.later is None and (
+                reader.told_office is None
+                or concerns(reader.told_office, office, queues=reader.queues, extension=reader.extension)
+            ):
+                self._soon(reader)
+
+    def inbox_changed(self) -> None:
+        """Tell the units whose counts of notes differ."""
+        for reader in self._units.values():
+            if reader.later is None:
+                self._soon(reader)
+
+    def answer(self, unit: Unit) -> None:
+        """Tell one unit everything now, with the nonce of the hello it just sent."""
+        reader = self._units.get(unit.name)
+        self._tell(reader if reader is not None else self._unit(unit), asked=True)
+
+    def refresh(self) -> None:
+        """Tell the queues' counts again, before the broker forgets them or because it lost them."""
+        for reader in self._queues:
+            self._tell(reader, asked=True)
+
+    def _soon(self, reader: Reader) -> None:
+        wait_s = reader.told_at + reader.gap_s - self._live.clock()
+        if wait_s <= 0:
+            self._tell(reader)
+        else:
+            reader.later = asyncio.get_running_loop().call_later(wait_s, self._tell, reader)
+
+    def _tell(self, reader: Reader, *, asked: bool = False) -> None:
+        """Send what is true now, unless the reader already knows it and did not ask."""
+        if reader.later is not None:
+            reader.later.cancel()
+            reader.later = None
+        now, office = self._live.clock(), self._live.office
+        reader.told_office = office
+        message = reader.compose(office, now)
+        if not asked and reader.told is not None and not is_news(reader.told, message, now - reader.told_at):
+            return
+        if self._bus.send(reader.row, reader.topic, encode(message)):
+            reader.told, reader.told_at = message, now
+
+    def _unit(self, unit: Unit) -> Reader:
+        def compose(office: OfficeBoard, now: float) -> Board:
+            presence = self._live.presences.get(unit.name)
+            return board_for_unit(
+                office,
+                queues=unit.queues,
+                extension=unit.extension,
+                now=now,
+                echo=None if presence is None else presence.nonce,
+                inbox=self._inbox.counts(unit),
+                capabilities=self._live.capabilities,
+            )
+
+        return Reader(
+            topic=topics.unit_topic(self._root, topics.BOARD, unit.name),
+            row=topics.BOARD,
+            queues=tuple(queue.name for queue in unit.queues),
+            extension=unit.extension,
+            gap_s=BOARD_GAP_S,
+            compose=compose,
+        )
+
+    def _queue(self, queue: QueueSetting) -> Reader:
+        def compose(office: OfficeBoard, now: float) -> QueueCounts:
+            return queue_counts(office, queue, now)
+
+        return Reader(
+            topic=topics.queue_topic(self._root, queue.name),
+            row=topics.QUEUE,
+            queues=(queue.name,),
+            extension=None,
+            gap_s=COUNTS_GAP_S,
+            compose=compose,
+        )

@@ -1,0 +1,212 @@
+"""host.toml to a Config: parsed once, and all faults told at once."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from broker.names import Extension, QueueName, UnitName, extension, queue_name, unit_name
+from broker.topics import DEFAULT_ROOT
+from host_agent.core.units import QueueSetting
+from host_agent.errors import ConfigFault
+from host_agent.table import Faults, Table
+
+Language = Literal["nl", "en", "de", "fr", "auto"]
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@dataclass(frozen=True)
+class Tls:
+    """How a connection is secured. `ca`: file with the only authority that is trusted, None for the system's."""
+
+    ca: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+@dataclass(frozen=True)
+class Mqtt:
+    """The broker and the topics' root."""
+
+    host: str
+    port: int
+    username: str | None
+    password: str | None
+    tls: Tls | None
+    root: str
+
+
+@dataclass(frozen=True)
+class Pbx:
+    """The telephone exchange. `none`: no PBX; the units' glass says that it is away, and notes work."""
+
+    kind: Literal["asterisk", "none"]
+    host: str
+    port: int
+    username: str
+    secret: str
+    tls: bool
+    tls_ca: Path | None
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A desk unit: its queues, and the line of the telephonist beside it."""
+
+    name: UnitName
+    label: str
+    extension: Extension | None
+    queues: tuple[QueueSetting, ...]
+
+
+@dataclass(frozen=True)
+class Web:
+    """Where the pages are served, and to whom."""
+
+    host: str
+    port: int
+    allowed_hosts: tuple[str, ...]
+    frame_ancestors: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Config:
+    """All of host.toml."""
+
+    language: Language
+    store: Path
+    mqtt: Mqtt
+    pbx: Pbx
+    web: Web
+    queues: tuple[QueueSetting, ...]
+    units: tuple[Unit, ...]
+
+
+def load(path: Path) -> Config:
+    """The Config in the file `path`, with the secrets it points to; raises ConfigFault with every fault."""
+    try:
+        text = path.read_bytes().decode()
+    except OSError as fault:
+        raise ConfigFault([f"{path}: cannot be read ({fault.strerror})"]) from None
+    except UnicodeDecodeError:
+        raise ConfigFault([f"{path}: not a text file in UTF-8"]) from None
+    return parse(text, folder=path.resolve().parent, source=str(path))
+
+
+def parse(text: str, *, folder: Path, source: str = "host.toml") -> Config:
+    """The Config that `text` says; files it names are looked for from `folder`. Raises ConfigFault."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        raise ConfigFault([f"{source}: not TOML: {fault}"]) from None
+    faults = Faults(source)
+    top = Table(document, "", faults, folder)
+    language = top.choice("language", ("nl", "en", "de", "fr", "auto"), default="nl")
+    mqtt, pbx, web = _mqtt(top.table("mqtt")), _pbx(top.table("pbx")), _web(top.table("web"))
+    store = top.table("store")
+    path = store.path("path", default=Path("/var/lib/belbord/host.sqlite3"))
+    store.close()
+    queues = _queues(top.tables("queue"))
+    units = _units(top.tables("unit"), queues, faults)
+    top.close()
+    faults.raise_any()
+    return Config(language, path, mqtt, pbx, web, queues, units)  # type: ignore[arg-type]  # choice() keeps to its list
+
+
+def _tls(table: Table) -> Tls | None:
+    wanted = table.flag("tls", default=False)
+    tls = Tls(
+        ca=table.file("tls_ca"),
+        certificate=table.file("tls_certificate"),
+        key=table.file("tls_key"),
+    )
+    if not wanted and tls != Tls():
+        table.fault("tls", "false", "`tls = true`, as other tls_ keys are set")
+    if (tls.certificate is None) != (tls.key is None):
+        table.fault("tls_certificate", "one of the two", "both tls_certificate and tls_key, or neither")
+    return tls if wanted else None
+
+
+def _mqtt(table: Table) -> Mqtt:
+    mqtt = Mqtt(
+        host=table.text("host", default="127.0.0.1"),
+        port=table.port("port", default=8883 if table.has("tls") else 1883),
+        username=table.text("username", default="") or None,
+        password=table.secret("password_file"),
+        tls=_tls(table),
+        root=table.text("root", default=DEFAULT_ROOT),
+    )
+    if any(char in mqtt.root for char in "+#$\0") or mqtt.root.startswith("/") or mqtt.root.endswith("/"):
+        table.fault("root", repr(mqtt.root), "topic levels such as `belbord` or `huis/belbord`, without + # $")
+    if mqtt.password is not None and mqtt.username is None:
+        table.fault("username", "nothing", "the user that mqtt.password_file belongs to")
+    table.close()
+    return mqtt
+
+
+def _pbx(table: Table) -> Pbx:
+    kind = table.choice("kind", ("asterisk", "none"), default="none")
+    has_tls = table.flag("tls", default=False)
+    pbx = Pbx(
+        kind=kind,  # type: ignore[arg-type]  # choice() keeps to its list
+        host=table.text("host", default="127.0.0.1"),
+        port=table.port("port", default=5039 if has_tls else 5038),
+        username=table.text("username", default=""),
+        secret=table.secret("secret_file") or "",
+        tls=has_tls,
+        tls_ca=table.file("tls_ca"),
+    )
+    if pbx.tls_ca is not None and not has_tls:
+        table.fault("tls", "false", "`tls = true`, as tls_ca is set")
+    if kind == "asterisk" and not pbx.username:
+        table.fault("username", "nothing", "the AMI user, as named in Asterisk's manager.conf")
+    if kind == "asterisk" and not pbx.secret and not table.has("secret_file"):
+        table.fault("secret_file", "nothing", "a file that holds the AMI user's secret")
+    table.close()
+    return pbx
+
+
+def _web(table: Table) -> Web:
+    host, port = table.address("listen", default="127.0.0.1:8088")
+    allow_remote = table.flag("allow_remote", default=False)
+    if host not in LOOPBACK and not allow_remote:
+        table.fault("listen", repr(host), "127.0.0.1, or `allow_remote = true` if others must reach these pages")
+    allowed = table.texts("allowed_hosts")
+    frames = table.texts("frame_ancestors")
+    for origin in frames:
+        if not origin.startswith(("http://", "https://")) or any(char in origin for char in " ;,'\""):
+            table.fault("frame_ancestors", repr(origin), "origins such as `http://127.0.0.1:8080`")
+    table.close()
+    return Web(host, port, (*LOOPBACK, *allowed), frames)
+
+
+def _queues(tables: list[Table]) -> tuple[QueueSetting, ...]:
+    queues: dict[str, QueueSetting] = {}
+    for table in tables:
+        name = table.parsed("name", queue_name)
+        label = table.text("label", default=name or "", limit=80)
+        if name in queues:
+            table.fault("name", repr(name), "each queue once")
+        elif name is not None:
+            queues[name] = QueueSetting(QueueName(name), label)
+        table.close()
+    return tuple(queues.values())
+
+
+def _units(tables: list[Table], queues: tuple[QueueSetting, ...], faults: Faults) -> tuple[Unit, ...]:
+    units: dict[str, Unit] = {}
+    known: dict[str, QueueSetting] = {queue.name: queue for queue in queues}
+    for table in tables:
+        name = table.parsed("name", unit_name)
+        label = table.text("label", default=name or "", limit=80)
+        line = table.parsed("extension", extension) if table.has("extension") else None
+        wanted = table.texts("queues", limit=32)
+        for queue in wanted:
+            if queue not in known:
+                faults.unknown(f"{table.where}.queues", queue, tuple(known), "the name of a [[queue]]")
+        table.close()
+        if name in units:
+            table.fault("name", repr(name), "each unit once")
+        elif name is not None:
+            units[name] = Unit(name, label, line, tuple(known[queue] for queue in wanted if queue in known))
+    return tuple(units.values())

@@ -1,0 +1,29 @@
+"""Which units are there, pure: a unit is here as long as it says hello."""
+
+from dataclasses import dataclass
+
+from broker.messages import Hello
+
+STALE_AFTER_S = 15.0
+"""Three hellos missed (DESIGN 1.5)."""
+
+
+@dataclass(frozen=True)
+class Presence:
+    """The newest hello of one unit. `heard_at`: the host's monotonic seconds; None when it never spoke."""
+
+    hello: Hello | None = None
+    heard_at: float | None = None
+    nonce: str | None = None
+
+
+def heard(presence: Presence, hello: Hello, at: float) -> Presence:
+    """The presence after a hello. A last will has no nonce: the one before it stays the newest."""
+    return Presence(hello, at, hello.nonce or presence.nonce)
+
+
+def is_here(presence: Presence, now: float) -> bool:
+    """Whether the unit said hello within `STALE_AFTER_S` and did not say goodbye."""
+    if presence.hello is None or presence.heard_at is None:
+        return False
+    return presence.hello.online and now - presence.heard_at <= STALE_AFTER_S

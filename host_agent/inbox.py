@@ -1,0 +1,113 @@
+"""The inbox as it lives: notes in the store, the counts each desk shows, and who must hear of a change."""
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from broker.messages import InboxCounts
+from host_agent.changes import Changes
+from host_agent.config import Unit
+from host_agent.core.intake import Arrival
+from host_agent.core.notes import Action, CallbackNote, Changed, Entry, FillIn, Outcome
+from host_agent.core.tallies import Tally, inbox_counts
+from host_agent.errors import StoreFault
+from host_agent.ports import Kept, NoteStore
+from host_agent.store.thread import StoreThread
+
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], float]
+
+RECOUNT_S = 20.0
+"""A note becomes overdue without anybody doing anything."""
+SETTLE_S = 0.1
+"""A burst of notes is counted once."""
+CLOSED_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Shelves:
+    """What the inbox page shows: open notes, those closed last, and how many are open and overdue in all."""
+
+    open: list[CallbackNote]
+    closed: list[CallbackNote]
+    counts: InboxCounts
+
+
+class Inbox:
+    """Everything that happens to notes goes through here. `clock` gives Unix seconds. Each call raises StoreFault."""
+
+    def __init__(self, store: StoreThread, clock: Clock = time.time) -> None:
+        self._store = store
+        self.clock = clock
+        self.changes = Changes()
+        self._dirty = asyncio.Event()
+        self._tallies: list[Tally] = []
+        self.is_failing = False
+
+    async def run(self) -> None:
+        """Count the notes after each change and as time passes, until cancelled."""
+        while True:
+            await self._recount()
+            await asyncio.sleep(SETTLE_S)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._dirty.wait(), RECOUNT_S)
+            self._dirty.clear()
+
+    async def take_in(self, arrivals: Sequence[Arrival]) -> list[Kept]:
+        """Commit what units sent, together; those that are returned are on the disk."""
+        kept = await self._store.ask(lambda store: store.take_in(arrivals))
+        if any(each.written for each in kept):
+            self._dirty.set()
+        return kept
+
+    async def make(self, wanted: FillIn, *, who: str) -> CallbackNote:
+        """Keep a note made by hand."""
+        now = self.clock()
+        note = CallbackNote(id=secrets.token_hex(16), unit=None, pressed_at=now, arrived_at=now, **vars(wanted))
+        await self._store.ask(lambda store: store.make(note, who=who))
+        self._dirty.set()
+        return note
+
+    async def change(self, note_id: str, seen_version: int, action: Action, *, who: str) -> Outcome | None:
+        """Change a note as a person saw it; None when it does not exist."""
+        now = self.clock()
+        outcome = await self._store.ask(lambda store: store.change(note_id, seen_version, action, who=who, at=now))
+        if isinstance(outcome, Changed) and outcome.entry is not None:
+            self._dirty.set()
+        return outcome
+
+    async def find(self, note_id: str) -> tuple[CallbackNote, list[Entry]] | None:
+        """A note and its history."""
+        return await self._store.ask(lambda store: store.find(note_id))
+
+    async def shelves(self, *, limit: int) -> Shelves:
+        """What the inbox page shows, at most `limit` open notes of it."""
+        now = self.clock()
+
+        def look(store: NoteStore) -> Shelves:
+            tallies = store.tally(now)
+            counts = InboxCounts(open=sum(each.open for each in tallies), overdue=sum(each.overdue for each in tallies))
+            closed = store.shelf("closed", now=now, limit=CLOSED_SHOWN)
+            return Shelves(store.shelf("open", now=now, limit=limit), closed, counts)
+
+        return await self._store.ask(look)
+
+    def counts(self, unit: Unit) -> InboxCounts:
+        """The notes that concern a desk, as last counted."""
+        return inbox_counts(self._tallies, unit.name, [queue.name for queue in unit.queues])
+
+    async def _recount(self) -> None:
+        now = self.clock()
+        try:
+            self._tallies = await self._store.ask(lambda store: store.tally(now))
+            self.is_failing = False
+        except StoreFault as fault:
+            if not self.is_failing:
+                log.error("%s", fault)  # noqa: TRY400  # the trace would say no more
+            self.is_failing = True
+        self.changes.mark()

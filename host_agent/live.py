@@ -1,0 +1,45 @@
+"""The office and its units as they are this moment."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from broker.messages import Capability, Hello
+from host_agent.changes import Changes
+from host_agent.core.board import OfficeBoard, apply
+from host_agent.core.events import PbxEvent
+from host_agent.core.presence import Presence, heard
+
+Clock = Callable[[], float]
+MOST_STRANGERS = 200
+"""Units that host.toml does not name and that are still heard; more are not remembered."""
+
+
+class LiveOffice:
+    """The newest truth in one place. `clock` gives monotonic seconds; `on_office` is called at each delivery."""
+
+    def __init__(self, units: Sequence[str], capabilities: tuple[Capability, ...], clock: Clock = time.monotonic):
+        self.clock = clock
+        self.capabilities = capabilities
+        self.office = OfficeBoard()
+        self.presences: Mapping[str, Presence] = {name: Presence() for name in units}
+        self.changes = Changes()
+        self.on_office: Callable[[], None] | None = None
+
+    def deliver(self, events: Sequence[PbxEvent]) -> None:
+        """Take in what the PBX told (the adapter's Deliver)."""
+        office = self.office
+        for event in events:
+            office = apply(office, event)
+        self.office = office
+        if self.on_office is not None:
+            self.on_office()
+        self.changes.mark()
+
+    def heard(self, unit: str, hello: Hello) -> bool:
+        """Take in a hello; False when `unit` is one stranger too many."""
+        known = self.presences.get(unit)
+        if known is None and len(self.presences) > MOST_STRANGERS:
+            return False
+        self.presences = {**self.presences, unit: heard(known or Presence(), hello, self.clock())}
+        self.changes.mark()
+        return True

@@ -1,0 +1,1 @@
+"""The pages: the inbox of callback notes, and the office at a glance."""

@@ -1,0 +1,115 @@
+"""Forms to actions, pure: what was typed is cleaned and checked, and every fault stands beside its field."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from broker.names import NAME_LIMIT, TEXT_LIMIT, clean, phone_number
+from host_agent.core.notes import Assign, Drop, FillIn, Finish
+
+Form = Mapping[str, str]
+OTHER = "other"
+NONE = ""
+_LOCAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
+_NOON, _END_OF_DAY = 12, 17
+
+
+@dataclass(frozen=True)
+class Faulty:
+    """A form that cannot be taken: which field, and why in Dutch (a message id)."""
+
+    faults: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A time that can be promised with one click. `at`: local time as the form sends it."""
+
+    at: str
+    tomorrow: bool
+    clock: str
+
+
+def promises(now: datetime) -> list[Promise]:
+    """What can be promised at `now` (local time): noon and five o'clock today while they are ahead, noon tomorrow."""
+    today = [now.replace(hour=hour, minute=0, second=0, microsecond=0) for hour in (_NOON, _END_OF_DAY)]
+    ahead = [Promise(_local(at), False, f"{at:%H:%M}") for at in today if at > now]
+    return [*ahead, Promise(_local(today[0] + timedelta(days=1)), True, f"{_NOON}:00")]
+
+
+def fill_in(form: Form) -> FillIn | Faulty:
+    """The fields of a note, in the order in which they are asked."""
+    faults = {}
+    typed_number = _text(form, "caller_number", TEXT_LIMIT)
+    number = phone_number(typed_number)
+    if typed_number is not None and number is None:
+        faults["caller_number"] = "Dit is geen telefoonnummer: gebruik cijfers, met een + vooraan als dat zo hoort."
+    choice = form.get("promise", NONE)
+    typed_time = form.get("promised_by", "") if choice == OTHER else choice
+    promised_by = None
+    if typed_time or choice == OTHER:
+        promised_by = _moment(typed_time)
+        if promised_by is None:
+            faults["promised_by"] = "Kies een dag en een tijd."
+    if faults:
+        return Faulty(faults)
+    return FillIn(
+        caller_name=_text(form, "caller_name", NAME_LIMIT),
+        caller_number=number,
+        for_whom=_text(form, "for_whom", NAME_LIMIT),
+        reason=_text(form, "reason", TEXT_LIMIT),
+        promised_by=promised_by,
+    )
+
+
+def made_by_hand(form: Form) -> FillIn | Faulty:
+    """A new note: somebody must be called back, so a name or a number is there."""
+    wanted = fill_in(form)
+    if isinstance(wanted, FillIn) and wanted.caller_name is None and wanted.caller_number is None:
+        return Faulty({"caller_name": "Vul een naam of een nummer in: wie moet er worden teruggebeld?"})
+    return wanted
+
+
+def assign(form: Form) -> Assign:
+    """Who calls back; empty takes the assignment away."""
+    return Assign(_text(form, "assigned_to", NAME_LIMIT))
+
+
+def finish(form: Form) -> Finish:
+    """How the call back ended."""
+    return Finish(_text(form, "outcome", TEXT_LIMIT))
+
+
+def drop(form: Form) -> Drop | Faulty:
+    """Why nobody calls back."""
+    reason = _text(form, "drop_reason", TEXT_LIMIT)
+    return Faulty({"drop_reason": "Zeg waarom er niet wordt teruggebeld."}) if reason is None else Drop(reason)
+
+
+def version(form: Form) -> int:
+    """The version of the note that the person was looking at; -1, which no note has, when it makes no sense."""
+    text = form.get("version", "")
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else -1
+
+
+def local_input(at: float) -> str:
+    """A moment (Unix seconds) as a datetime-local field holds it."""
+    return _local(datetime.fromtimestamp(at))
+
+
+def _local(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M}"
+
+
+def _text(form: Form, name: str, limit: int) -> str | None:
+    return clean(form.get(name, ""), limit) or None
+
+
+def _moment(text: str) -> float | None:
+    if not _LOCAL.fullmatch(text):
+        return None
+    try:
+        return datetime.fromisoformat(text).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return None

@@ -1,0 +1,57 @@
+"""The office at a glance, pure: what stands at the head of each page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from broker.messages import Hello, PbxLink, QueueCounts
+from host_agent.config import Config
+from host_agent.core.board import OfficeBoard
+from host_agent.core.presence import Presence, is_here
+from host_agent.core.units import queue_counts
+
+
+@dataclass(frozen=True)
+class UnitGlance:
+    """One unit. `hello` is None when it never spoke."""
+
+    label: str
+    is_here: bool
+    hello: Hello | None
+
+
+@dataclass(frozen=True)
+class Glance:
+    """The queues, the units, and what is not as it should be."""
+
+    pbx: PbxLink
+    has_pbx: bool
+    has_broker: bool
+    store_fails: bool
+    queues: tuple[QueueCounts, ...]
+    units: tuple[UnitGlance, ...]
+
+
+def glance(
+    config: Config,
+    office: OfficeBoard,
+    presences: Mapping[str, Presence],
+    now: float,
+    *,
+    has_broker: bool,
+    store_fails: bool,
+) -> Glance:
+    """`now`: the host's monotonic seconds. Units in the order of host.toml, then those it does not name."""
+    labels: dict[str, str] = {unit.name: unit.label for unit in config.units}
+    names = [*labels, *(name for name in sorted(presences) if name not in labels)]
+    units = []
+    for name in names:
+        presence = presences.get(name, Presence())
+        units.append(UnitGlance(labels.get(name, name), is_here(presence, now), presence.hello))
+    return Glance(
+        pbx=office.link,
+        has_pbx=config.pbx.kind != "none",
+        has_broker=has_broker,
+        store_fails=store_fails,
+        queues=tuple(queue_counts(office, queue, now) for queue in config.queues),
+        units=tuple(units),
+    )

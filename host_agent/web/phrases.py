@@ -1,0 +1,55 @@
+"""Moments and lengths of time as people say them, pure: in a language, seen from a now."""
+
+import gettext
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+MINUTE, HOUR = 60, 3600
+_SPOKEN_HOURS = 6
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """`now` is Unix seconds; clocks are in the host's own time zone."""
+
+    words: gettext.NullTranslations
+    now: float
+
+    def clock(self, at: float) -> str:
+        """A moment: `14:02` today, else with its day."""
+        _ = self.words.gettext
+        moment, today = datetime.fromtimestamp(at), datetime.fromtimestamp(self.now).date()
+        days = (moment.date() - today) // timedelta(days=1)
+        clock = f"{moment:%H:%M}"
+        if days == 0:
+            return clock
+        if days == 1:
+            return _("morgen %(clock)s") % {"clock": clock}
+        if days == -1:
+            return _("gisteren %(clock)s") % {"clock": clock}
+        return _("%(day)d-%(month)d %(clock)s") % {"day": moment.day, "month": moment.month, "clock": clock}
+
+    def ago(self, at: float) -> str:
+        """How long ago a moment was, empty for what was too long ago to say so."""
+        _, n_ = self.words.gettext, self.words.ngettext
+        passed = self.now - at
+        if passed < MINUTE:
+            return _("zojuist")
+        if passed < HOUR:
+            return _("%(n)d min geleden") % {"n": passed // MINUTE}
+        if passed < _SPOKEN_HOURS * HOUR:
+            hours = int(passed // HOUR)
+            return n_("%(n)d uur geleden", "%(n)d uur geleden", hours) % {"n": hours}
+        return ""
+
+    def iso(self, at: float) -> str:
+        """A moment for machines (the `datetime` of a <time>)."""
+        return datetime.fromtimestamp(at).astimezone().isoformat(timespec="minutes")
+
+
+def length(seconds: float) -> str:
+    """A waiting time: `0:07`, `12:30`, `1:02:05`."""
+    whole = int(seconds)
+    minutes, rest = divmod(whole, MINUTE)
+    hours, minutes = divmod(minutes, MINUTE)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,0 +1,56 @@
+"""The live pages: server-sent events with the parts of a page that changed, as the page would have them.
+
+Each stream renders its own parts at most once a second, or at once when a note changed. Nothing is remembered for a
+browser that was away: it gets the whole parts when it comes back.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+from fastapi import APIRouter, Request
+from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.responses import Response
+
+from host_agent.errors import StoreFault
+from host_agent.web.desk import Desk
+from host_agent.web.pages import SHOWN, at_a_glance, labels
+from host_agent.web.reader import Reader, reader
+from host_agent.web.render import markup
+
+TICK_S = 1.0
+PING_S = 15
+RETRY_MS = 2_000
+_MINUTE_S = 60
+
+
+def routes(desk: Desk) -> APIRouter:
+    """The stream behind each open page."""
+    router = APIRouter()
+
+    @router.get("/live")
+    async def live(request: Request) -> Response:
+        who = reader(request, desk.config.language)
+        return EventSourceResponse(_parts(desk, who), ping=PING_S, headers={"Cache-Control": "no-store"})
+
+    return router
+
+
+async def _parts(desk: Desk, who: Reader) -> AsyncIterator[ServerSentEvent]:
+    told: dict[str, str] = {}
+    seen, minute = -1, -1
+    yield ServerSentEvent(comment="hello", retry=RETRY_MS)
+    while not desk.is_closing:
+        now = desk.inbox.clock()
+        parts = {"head": markup("head.html", who, now=now, head=at_a_glance(desk))}
+        if desk.inbox.changes.count != seen or int(now // _MINUTE_S) != minute:
+            seen, minute = desk.inbox.changes.count, int(now // _MINUTE_S)
+            with suppress(StoreFault):
+                shelves = await desk.inbox.shelves(limit=SHOWN)
+                parts["inbox"] = markup("list.html", who, now=now, shelves=shelves, labels=labels(desk))
+        for name, text in parts.items():
+            if told.get(name) != text:
+                told[name] = text
+                yield ServerSentEvent(event=name, data=text)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(desk.inbox.changes.after(seen), TICK_S)
