@@ -29,7 +29,7 @@ from device.drivers.systemd import ServiceManager
 from device.errors import ConfigFault, UnitFault
 from device.loop import Drivers, run
 from device.ports import Inbox, Screen
-from device.profile import Profile, ProfileFault, load_profile
+from device.profile import DEFAULT_BOARD, Profile, ProfileFault, load_profile
 
 if TYPE_CHECKING:
     from device.drivers.modelled_panel import ModelledPanel
@@ -71,8 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     show = commands.add_parser("show", help="draw a board message as the glass would show it")
     show.add_argument("board_message", type=Path, metavar="BOARD.json")
     show.add_argument("--png", type=Path, required=True, metavar="OUT.png")
-    show.add_argument("--board", metavar="PROFILE", help="a board file's name or path")
+    show.add_argument("--board", default=DEFAULT_BOARD, metavar="PROFILE", help="a board file's name or path")
     show.add_argument("--language", choices=("nl", "en", "de", "fr"), default="nl")
+    show.add_argument("--scale", type=int, choices=range(1, 17), default=4, metavar="N", help="pixels of a pixel, 1-16")
     show.set_defaults(command=_show)
     return parser
 
@@ -86,7 +87,7 @@ def _check(asked: argparse.Namespace) -> int:
 def _show(asked: argparse.Namespace) -> int:
     from device.show import show_main
 
-    return show_main(asked)
+    return show_main(asked.board_message, asked.png, asked.board, asked.language, asked.scale)
 
 
 def _run(asked: argparse.Namespace) -> int:
