@@ -4,6 +4,7 @@ The length is always what Asterisk says (`Count`, or the entries of a snapshot).
 the others move up without any event and not always the first in line is answered.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -207,6 +208,9 @@ class Queues:
             for agent in queue.agents:
                 self._agents[name, agent.agent] = agent
             seen.append(e.QueueSeen(name, max(queue.calls, len(callers)), callers, tuple(queue.agents)))
+        if all_of_them:
+            self._joined = {uid: at for uid, at in self._joined.items() if uid in self.in_queue}
+            self._waited = {uid: told for uid, told in self._waited.items() if uid in self.in_queue}
         self.doubtful = any(len(queue.callers) != queue.calls for queue in found.values())
         self.out.append(e.SnapshotTaken(at, tuple(seen), all_of_them))
 
@@ -214,8 +218,10 @@ class Queues:
         """A channel list says how long the channel `uid` is there (whole seconds, rounded down)."""
         self._lived[uid] = (seconds, at)
 
-    def channels_listed(self, at: float) -> None:
-        """The channel list is complete: waits told in whole seconds can be told better."""
+    def channels_listed(self, calls: set[str], at: float) -> None:
+        """The channel list is complete, `calls` are all there are: waits in whole seconds can be told better."""
+        for gone in self.queue_of.keys() - calls - self.in_queue.keys():
+            del self.queue_of[gone]
         for uid, queue in self.in_queue.items():
             waited = self._waited.get(uid)
             better = None if waited is None else waited[1] - _real_wait(waited, self._lived.get(uid))
@@ -243,7 +249,7 @@ class Queues:
         key = text(interface)
         status = get(raw, _STATUS) or b"0"
         device = text(get(raw, _STATE_INTERFACE) or interface)
-        self._wrap_up[queue, key] = int(seconds) if (seconds := get(raw, _WRAP_UP) or b"0").isdigit() else 0
+        self._wrap_up[queue, key] = whole(raw, _WRAP_UP) if _WRAP_UP in raw else 0
         before = self._agents.get((queue, key))
         return Agent(
             agent=key,
@@ -273,3 +279,18 @@ def _real_wait(waited: tuple[int, float], lived: tuple[int, float] | None) -> fl
     if lived[0] < waited[0]:
         return max(0.0, wait - 1 / 3)
     return wait + 1 / 3 if lived[0] == waited[0] else wait
+
+
+LIVE: Final[dict[bytes, Callable[[Queues, bytes, float], None]]] = {
+    b"AgentComplete": Queues.completed,
+    b"QueueCallerAbandon": Queues.abandoned,
+    b"QueueCallerJoin": Queues.joined,
+    b"QueueCallerLeave": Queues.left,
+    b"QueueMemberAdded": Queues.member,
+    b"QueueMemberPause": Queues.member,
+    b"QueueMemberPenalty": Queues.member,
+    b"QueueMemberRemoved": Queues.member_removed,
+    b"QueueMemberRinginuse": Queues.member,
+    b"QueueMemberStatus": Queues.member,
+}
+"""What to do with the live events about queues and agents."""

@@ -298,3 +298,23 @@ def test_nothing_lost_repeated_permuted_or_broken_makes_a_count_negative_or_a_cr
             assert len({caller.call for caller in queue.callers}) == len(queue.callers)
             if queue.waiting == 0:
                 assert queue.callers == ()
+
+
+def test_what_is_remembered_of_calls_stays_bounded_when_their_end_was_missed() -> None:
+    channels = message("Response: Success", "ActionID: c", "EventList: start", "Message: Channels will follow")
+    end = message("Event: CoreShowChannelsComplete", "ActionID: c", "EventList: Complete", "ListItems: 0")
+    office = Office().hears(BANNER, LET_IN, BOOTED)
+    for number in range(50):
+        office.hears(live("Newchannel", **channel("PJSIP/trunk-1", f"1.{number}", 4, "0612345678")))
+        office.hears(join(f"1.{number}", number + 1))
+    office.hears(queue_status(calls=0), channels, end)
+    queues = office.translator.queues
+    assert not (queues.in_queue or queues.queue_of or office.translator.phones.legs)
+
+
+def test_absurd_numbers_are_refused_and_not_a_crash() -> None:
+    absurd = "9" * 5000
+    office = phones(Office())
+    office.hears(live("Newstate", **(channel("PJSIP/anna-1", "7.1", 5) | {"ChannelState": absurd})))
+    office.hears(live("QueueMemberStatus", "agent,all", Queue="receptie", Interface="PJSIP/100", Wrapuptime=absurd))
+    assert office.translator.last_reject == "QueueMemberStatus: Wrapuptime is not a number"
