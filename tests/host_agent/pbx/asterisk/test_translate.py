@@ -309,7 +309,9 @@ def test_what_is_remembered_of_calls_stays_bounded_when_their_end_was_missed() -
         office.hears(join(f"1.{number}", number + 1))
     office.hears(queue_status(calls=0), channels, end)
     queues = office.translator.queues
-    assert not (queues.in_queue or queues.queue_of or office.translator.phones.legs)
+    assert not (queues.in_queue)
+    assert not (queues.queue_of)
+    assert not (office.translator.phones.legs)
 
 
 def test_absurd_numbers_are_refused_and_not_a_crash() -> None:
