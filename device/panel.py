@@ -75,7 +75,7 @@ class PanelDevice:
         if bus is not None:
             try:
                 bus.cleanup()
-            except Exception as error:  # noqa: BLE001  # a bus that is gone may fail in any way, and is gone
+            except Exception as error:  # a bus that is gone may fail in any way, and is gone
                 if not _is_of_the_bus(error):
                     raise
 
@@ -180,7 +180,7 @@ def _is_of_the_bus(error: BaseException) -> bool:
 
 
 def _luma_device(panel: Panel, line: _Line) -> tuple[Any, list[tuple[bool, bytes]]]:
-    """luma's device for `panel` on `line`, and its start sequence without the blank frame and the display-on."""
+    """The luma device for `panel` on `line`, and its start sequence without the blank frame and the display-on."""
     line.tape = []
     device = _dark_class(panel.chip)(line, width=panel.width, height=panel.height, mode="1")
     tape, line.tape = line.tape, None
@@ -189,7 +189,7 @@ def _luma_device(panel: Panel, line: _Line) -> tuple[Any, list[tuple[bool, bytes
 
 @cache
 def _dark_class(chip: Chip) -> Any:
-    """luma's class for `chip`, with a start that neither blanks the glass nor lights it before its picture is there."""
+    """The luma class for `chip`; its start neither blanks the glass nor lights it before its picture is there."""
     base: Any = getattr(_luma_chips(), chip)
 
     class Dark(base):  # type: ignore[misc]

@@ -7,10 +7,12 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import TracebackType
-from typing import Literal, Self
+from typing import Self
 
 from device.core.pages import Page
+from device.glass.brightness import Brightness, brightness, darker, is_calm, next_dimming
 from device.glass.draw import Moment, draw, next_change
 from device.glass.frames import frame_of
 from device.glass.rectangles import changed, cut, whole
@@ -18,19 +20,34 @@ from device.panel import GRIDS, PanelDevice, PanelFault
 from device.profile import Panel, Profile
 from device.words import words_of
 
-Brightness = Literal["full", "dim", "off"]
-
 REOPEN_EVERY_S = 600.0  # a chip that lost its settings to a spike shows snow until then
 FIRST_RETRY_S = 0.5
 LAST_RETRY_S = 10.0
 HANGS_AFTER_S = 3.0
+LEAVE_WITHIN_S = 2.0
 DIM_CONTRAST = 8
 
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What is asked of the glass. `since`: when this page came; `calm_since`: since when nothing happens."""
+
+    page: Page
+    since: float
+    calm_since: float
+    ceiling: Brightness
+
+    def brightness(self, now: float) -> Brightness:
+        return darker(brightness(self.page, now - self.calm_since), self.ceiling)
+
+    def moment(self, now: float) -> Moment:
+        return Moment(now, now - self.since)
+
+
 class ScreenDriver:
-    """Shows pages on the panel of `profile` in `language`.
+    """Shows pages on the panel of `profile` in `language`, a context manager.
 
     `make_device` gives the panel (`device.panel.open_panel`, or a `ModelledPanel`'s); it is called once.
     `report(works, reason)` is called at each change, from the screen's own thread or from `show`.
@@ -42,24 +59,27 @@ class ScreenDriver:
         make_device: Callable[[Panel], PanelDevice],
         language: str,
         report: Callable[[bool, str], None],
+        *,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._panel = profile.panel
         self._make_device = make_device
         self._words = words_of(language)
         self._report = report
+        self._clock = clock
         self._grid = GRIDS[profile.panel.chip]
         self._thread = threading.Thread(target=self._run, name="screen", daemon=True)
         self._news = threading.Condition()
         # Under `_news`:
-        self._page: Page | None = None
-        self._since = 0.0  # when this page came, for texts that turn their own pages
-        self._brightness: Brightness = "full"
+        self._wish: _Wish | None = None
+        self._ceiling: Brightness = "full"
         self._stopping = False
         self._busy_since: float | None = None
         self._works: bool | None = None
         # The thread's own:
         self._device: PanelDevice | None = None
-        self._on_glass: bytes | None = None
+        self._drawn: _Wish | None = None
+        self._on_glass: bytes | None = None  # None: not known
         self._lit: Brightness | None = None
         self._opened_at = 0.0
 
@@ -74,23 +94,27 @@ class ScreenDriver:
             self._stopping = True
             self._news.notify()
         # A bus that hangs keeps its thread, which is a daemon: leaving does not wait for it.
-        self._thread.join(2.0)
+        self._thread.join(LEAVE_WITHIN_S)
 
     def show(self, page: Page) -> None:
         """Show `page` soon; of pages that come faster than the bus, the last."""
+        now = self._clock()
         with self._news:
-            if page != self._page:
-                self._page, self._since = page, time.monotonic()
+            old = self._wish
+            if old is None or page != old.page:
+                calm_since = old.calm_since if old is not None and is_calm(old.page) and is_calm(page) else now
+                self._wish = _Wish(page, now, calm_since, self._ceiling)
                 self._news.notify()
-            hangs = self._busy_since is not None and time.monotonic() - self._busy_since > HANGS_AFTER_S
+            hangs = self._busy_since is not None and now - self._busy_since > HANGS_AFTER_S
         if hangs:
             self._tell(False, "the panel's bus hangs: a transfer does not end; check its wiring")
 
-    def dim(self, brightness: Brightness) -> None:
-        """Make the glass as bright as the board file says, dim, or dark."""
+    def dim(self, ceiling: Brightness) -> None:
+        """Let the glass be no brighter than this; by itself it dims when nothing happens."""
         with self._news:
-            if brightness != self._brightness:
-                self._brightness = brightness
+            self._ceiling = ceiling
+            if self._wish is not None and self._wish.ceiling != ceiling:
+                self._wish = _Wish(self._wish.page, self._wish.since, self._wish.calm_since, ceiling)
                 self._news.notify()
 
     def _run(self) -> None:
@@ -101,8 +125,8 @@ class ScreenDriver:
                     break
                 retry_s = FIRST_RETRY_S
             except PanelFault as fault:
-                self._tell(False, str(fault))
                 self._let_go()
+                self._tell(False, str(fault))
                 with self._news:
                     self._busy_since = None
                     # Only leaving cuts this wait short: new pages come often and would make it none.
@@ -115,60 +139,54 @@ class ScreenDriver:
         """Wait for something to show and show it; False: it is time to leave. Raises PanelFault."""
         with self._news:
             self._busy_since = None
-            if self._page is None or self._on_glass is not None:
-                self._news.wait_for(self._is_news, self._patience_s())
-            if self._stopping:
-                return False
-            page, since, brightness = self._page, self._since, self._brightness
-            self._busy_since = time.monotonic()
-        if page is not None:
-            self._send(page, since, brightness)
-        return True
-
-    def _is_news(self) -> bool:
-        return self._stopping or self._page is not self._drawn or self._brightness != self._lit
-
-    _drawn: Page | None = None
+            if self._wish is None or self._on_glass is not None:
+                self._news.wait_for(lambda: self._stopping or self._wish is not self._drawn, self._patience_s())
+            wish, stopping = self._wish, self._stopping
+            self._busy_since = self._clock()
+        # The last page is the farewell.
+        if wish is not None and not (stopping and wish is self._drawn):
+            self._send(wish)
+        return not stopping
 
     def _patience_s(self) -> float | None:
-        """Until the picture changes by itself (burn-in shift, next page of a text, re-init), or without end."""
+        """Until something changes by itself (burn-in, next part of a text, dimming, re-init), or without end."""
         if self._drawn is None:
             return None
-        now = time.monotonic()
-        due = self._opened_at + REOPEN_EVERY_S
-        if self._brightness != "off":
-            due = min(due, now + next_change(self._drawn, self._panel, self._words, Moment(now, now - self._since)))
-        return max(due - now, 0.001)
+        now = self._clock()
+        waits = [self._opened_at + REOPEN_EVERY_S - now]
+        if (dimming := next_dimming(now - self._drawn.calm_since)) is not None:
+            waits.append(dimming)
+        if self._lit != "off":
+            waits.append(next_change(self._drawn.page, self._panel, self._words, self._drawn.moment(now)))
+        return max(min(waits), 0.001)
 
-    def _send(self, page: Page, since: float, brightness: Brightness) -> None:
-        now = time.monotonic()
+    def _send(self, wish: _Wish) -> None:
+        now = self._clock()
         if self._device is None:
             self._device = self._make_device(self._panel)
-        frame = frame_of(draw(page, self._panel, self._words, Moment(now, now - since)), self._grid)
+        frame = frame_of(draw(wish.page, self._panel, self._words, wish.moment(now)), self._grid)
         if self._on_glass is None or now - self._opened_at >= REOPEN_EVERY_S:
             self._device.open()
             self._on_glass, self._lit, self._opened_at = None, None, now
         windows = whole(self._grid) if self._on_glass is None else changed(self._on_glass, frame, self._grid)
         # Should a transfer break off, nobody knows what is on the glass.
-        self._on_glass, self._drawn = None, page
+        self._on_glass, self._drawn = None, wish
         for window in windows:
             self._device.write(window, cut(frame, window, self._grid))
+        if wish.brightness(now) != self._lit:
+            self._brighten(self._device, wish.brightness(now))
         self._on_glass = frame
-        if brightness != self._lit:
-            self._brighten(self._device, brightness)
         self._tell(True, "the panel works")
 
-    def _brighten(self, device: PanelDevice, brightness: Brightness) -> None:
-        match brightness:
-            case "off":
-                device.darken()
-            case "full" | "dim":
-                device.contrast(
-                    self._panel.contrast if brightness == "full" else min(DIM_CONTRAST, self._panel.contrast)
-                )
-                if self._lit in (None, "off"):
-                    device.light()
-        self._lit = brightness
+    def _brighten(self, device: PanelDevice, level: Brightness) -> None:
+        full = self._panel.contrast
+        if level == "off":
+            device.darken()
+        else:
+            device.contrast(full if level == "full" else min(DIM_CONTRAST, full))
+            if self._lit in (None, "off"):
+                device.light()
+        self._lit = level
 
     def _let_go(self) -> None:
         self._on_glass = None
