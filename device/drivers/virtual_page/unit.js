@@ -42,7 +42,7 @@ function say() {
 function measure() {
   const ratio = window.devicePixelRatio || 1;
   const columns = shown ? shown.width : 128;
-  const room = Math.min(innerWidth / (columns + 66), innerHeight / 172);
+  const room = Math.min(innerWidth / (columns + 66), innerHeight / 147);
   pixel = Math.max(1, Math.floor(room * ratio));
   root.style.setProperty("--s", `${pixel / ratio}px`);
   root.style.setProperty("--columns", columns);
