@@ -15,6 +15,11 @@ _LOCAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 _NOON, _END_OF_DAY = 12, 17
 
 
+def _(msgid: str) -> str:
+    """Mark a text for the catalogues; the template that shows it translates it."""
+    return msgid
+
+
 @dataclass(frozen=True)
 class Faulty:
     """A form that cannot be taken: which field, and why in Dutch (a message id)."""
@@ -44,14 +49,14 @@ def fill_in(form: Form) -> FillIn | Faulty:
     typed_number = _text(form, "caller_number", TEXT_LIMIT)
     number = phone_number(typed_number)
     if typed_number is not None and number is None:
-        faults["caller_number"] = "Dit is geen telefoonnummer: gebruik cijfers, met een + vooraan als dat zo hoort."
+        faults["caller_number"] = _("Dit is geen telefoonnummer: gebruik cijfers, met een + vooraan als dat zo hoort.")
     choice = form.get("promise", NONE)
     typed_time = form.get("promised_by", "") if choice == OTHER else choice
     promised_by = None
     if typed_time or choice == OTHER:
         promised_by = _moment(typed_time)
         if promised_by is None:
-            faults["promised_by"] = "Kies een dag en een tijd."
+            faults["promised_by"] = _("Kies een dag en een tijd.")
     if faults:
         return Faulty(faults)
     return FillIn(
@@ -67,7 +72,7 @@ def made_by_hand(form: Form) -> FillIn | Faulty:
     """A new note: somebody must be called back, so a name or a number is there."""
     wanted = fill_in(form)
     if isinstance(wanted, FillIn) and wanted.caller_name is None and wanted.caller_number is None:
-        return Faulty({"caller_name": "Vul een naam of een nummer in: wie moet er worden teruggebeld?"})
+        return Faulty({"caller_name": _("Vul een naam of een nummer in: wie moet er worden teruggebeld?")})
     return wanted
 
 
@@ -84,7 +89,7 @@ def finish(form: Form) -> Finish:
 def drop(form: Form) -> Drop | Faulty:
     """Why nobody calls back."""
     reason = _text(form, "drop_reason", TEXT_LIMIT)
-    return Faulty({"drop_reason": "Zeg waarom er niet wordt teruggebeld."}) if reason is None else Drop(reason)
+    return Faulty({"drop_reason": _("Zeg waarom er niet wordt teruggebeld.")}) if reason is None else Drop(reason)
 
 
 def version(form: Form) -> int:

@@ -4,12 +4,17 @@ Against DNS rebinding: only known Host names. Against forged forms: a POST comes
 or else Origin (H13), and carries the form token (see `token`). Against leaks: strict headers, nothing stored.
 """
 
+import logging
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+log = logging.getLogger(__name__)
 
 MOST_BODY = 20_000
 """Bytes. The largest form is a note with every field full."""
@@ -36,7 +41,7 @@ class Guard:
         if refusal is not None:
             await PlainTextResponse(refusal[1] + "\n", status_code=refusal[0])(scope, receive, send)
             return
-        taken = 0
+        taken, begun = 0, False
 
         async def measured() -> Message:
             nonlocal taken
@@ -47,7 +52,9 @@ class Guard:
             return message
 
         async def sealed(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
+                begun = True
                 answer = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     answer[name] = value
@@ -59,6 +66,11 @@ class Guard:
             await self._app(scope, measured, sealed)
         except BodyTooLarge:
             await PlainTextResponse("too large\n", status_code=413)(scope, receive, sealed)
+        except Exception as fault:
+            # Where and what kind; not the text or the trace, which can hold a caller (K2).
+            log.error("a page failed: %s", place(fault))  # noqa: TRY400
+            if not begun:
+                await PlainTextResponse("Belbord: fault\n", status_code=500)(scope, receive, sealed)
 
 
 def refused(method: str, headers: Headers, hosts: frozenset[str]) -> tuple[int, str] | None:
@@ -80,6 +92,12 @@ def refused(method: str, headers: Headers, hosts: frozenset[str]) -> tuple[int, 
     if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
         return 403, "a form of another origin"
     return None
+
+
+def place(fault: BaseException) -> str:
+    """The kind of a fault and the line of code where it arose."""
+    frames = traceback.extract_tb(fault.__traceback__)
+    return f"{type(fault).__name__} at {Path(frames[-1].filename).name}:{frames[-1].lineno}"
 
 
 def host_name(host: str) -> str:

@@ -47,7 +47,7 @@ class Phrases:
         return datetime.fromtimestamp(at).astimezone().isoformat(timespec="minutes")
 
 
-def length(seconds: float) -> str:
+def waited(seconds: float) -> str:
     """A waiting time: `0:07`, `12:30`, `1:02:05`."""
     whole = int(seconds)
     minutes, rest = divmod(whole, MINUTE)

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse
 from host_agent.core.notes import is_overdue
 from host_agent.core.numbers import grouped
 from host_agent.web.forms import local_input
-from host_agent.web.phrases import Phrases, length
+from host_agent.web.phrases import Phrases, waited
 from host_agent.web.reader import Reader
 from host_agent.words import LANGUAGES, translations
 
@@ -29,7 +29,7 @@ def environment(language: str) -> Environment:
         lstrip_blocks=True,
     )
     made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]  # by the extension
-    made.filters |= {"grouped": grouped, "length": length, "local_input": local_input}
+    made.filters |= {"grouped": grouped, "waited": waited, "local_input": local_input}
     made.globals |= {"languages": LANGUAGES, "is_overdue": is_overdue}
     return made
 
