@@ -1,0 +1,271 @@
+"""The desk unit as a real process: first frame, memory, sleep, and the way from the button to the receipt."""
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import paho.mqtt.client as paho
+import psutil
+from paho.mqtt.enums import CallbackAPIVersion
+
+from broker.mosquitto import RunningBroker, running
+from broker.names import UnitName
+from device.access import Broker
+from device.clock import boottime
+from device.core.events import LinkUp, ReceiptArrived, Started, StopAsked
+from device.core.notes import KeptNote
+from device.core.pages import NoteShown, Page
+from device.core.rules import NoteRules, Rules
+from device.core.unit import Unit
+from device.drivers import outbox_file
+from device.drivers.keys import ButtonKey
+from device.drivers.lights import SignLamp
+from device.drivers.link import MqttLink
+from device.drivers.outbox import SqliteOutbox
+from device.drivers.pins import mock_pins
+from device.drivers.reach import no_delay
+from device.drivers.systemd import ServiceManager
+from device.loop import Drivers, run
+from device.ports import Inbox
+
+ROOT = Path(__file__).parent.parent
+UNIT = UnitName("balie-1")
+STARTS = 7
+IDLE_S = 60.0
+PRESSES = 40
+ROUND_TRIPS = 200
+COMMITS = 200
+
+
+def measure() -> dict[str, float]:
+    """Medians; times in ms, memory in MiB."""
+    with tempfile.TemporaryDirectory(prefix="belbord-bench-") as name, running(["host", UNIT]) as broker:
+        folder = Path(name)
+        first_frame = median(_first_frame_ms(folder, broker) for _ in range(STARTS))
+        bare_import = median(_bare_import_ms() for _ in range(STARTS))
+        with _host(folder, broker, "commits"):
+            rss, wakes = _at_rest(folder, broker)
+            touch, release = _presses(folder, broker)
+        with _host(folder, broker, "bare"):
+            round_trip = _round_trip_ms(broker)
+        commit = _commit_ms(folder)
+    floor = 2 * commit + round_trip
+    return {
+        "first_frame_ms": first_frame,
+        "bare_import_ms": bare_import,
+        "first_frame_ratio": first_frame / bare_import,
+        "rss_mib": rss,
+        "idle_wakes_per_s": wakes,
+        "touch_to_page_ms_p50": touch,
+        "release_to_receipt_ms_p50": release,
+        "two_commits_and_round_trip_ms_p50": floor,
+        "release_to_receipt_ratio": release / floor,
+    }
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+def _config(folder: Path, broker: RunningBroker) -> Path:
+    (folder / "pw").write_text(broker.passwords[UNIT])
+    (folder / "pw").chmod(0o600)
+    path = folder / "desk.toml"
+    path.write_text(
+        f'unit = "{UNIT}"\nstate_directory = "{folder / "state"}"\n'
+        f'[mqtt]\nhost = "127.0.0.1"\nport = {broker.port}\npassword_file = "pw"\n'
+    )
+    return path
+
+
+@contextmanager
+def _process(folder: Path, broker: RunningBroker) -> Iterator[subprocess.Popen[str]]:
+    """The unit with modelled pins and panel; its log on stderr."""
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "tests/device/desk_on_stdin.py"), str(_config(folder, broker))],
+        stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=_environment(),
+    )  # fmt: skip
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.communicate(timeout=15)
+
+
+def _await(process: subprocess.Popen[str], words: str) -> None:
+    assert process.stderr is not None
+    for line in process.stderr:
+        if words in line:
+            return
+    raise RuntimeError(f"the unit ended before it said {words!r}")
+
+
+def _first_frame_ms(folder: Path, broker: RunningBroker) -> float:
+    began = time.monotonic()
+    with _process(folder, broker) as process:
+        _await(process, "the panel works")
+        took = time.monotonic() - began
+        # Its end is asked for only once it listens for that.
+        _await(process, "is at work")
+    return 1000 * took
+
+
+def _bare_import_ms() -> float:
+    began = time.monotonic()
+    lines = "import luma.core.interface.serial, luma.oled.device, PIL.Image, PIL.ImageDraw, PIL.ImageFont"
+    subprocess.run([sys.executable, "-c", lines], check=True)
+    return 1000 * (time.monotonic() - began)
+
+
+def _at_rest(folder: Path, broker: RunningBroker) -> tuple[float, float]:
+    """Resident memory in MiB, and voluntary context switches a second over all threads (proc(5)), page quiet."""
+    pause = threading.Event()
+    with _process(folder, broker) as process:
+        _await(process, "connected to")
+        pause.wait(12)
+        before, began = _wakes(process.pid), time.monotonic()
+        pause.wait(IDLE_S)
+        wakes = (_wakes(process.pid) - before) / (time.monotonic() - began)
+        return psutil.Process(process.pid).memory_info().rss / 2**20, wakes
+
+
+def _wakes(pid: int) -> int:
+    lines = (
+        line for task in Path(f"/proc/{pid}/task").iterdir() for line in (task / "status").read_text().splitlines()
+    )
+    return sum(int(line.split()[1]) for line in lines if line.startswith("voluntary_ctxt_switches"))
+
+
+@contextmanager
+def _host(folder: Path, broker: RunningBroker, mode: str) -> Iterator[None]:
+    access = {"port": broker.port, "password": broker.passwords["host"], "unit": UNIT, "store": str(folder / "host.db")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bench.stand_in_host", json.dumps(access), mode],
+        cwd=ROOT, stdout=subprocess.PIPE, text=True, env=_environment(),
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        process.stdout.readline()
+        yield
+    finally:
+        process.terminate()
+        process.communicate(timeout=15)
+
+
+class _Watched:
+    """A screen and an inbox that note when what is waited for came by."""
+
+    def __init__(self) -> None:
+        self.inbox: Inbox = queue.SimpleQueue()
+        self.seen: queue.SimpleQueue[tuple[str, float]] = queue.SimpleQueue()
+
+    def show(self, page: Page) -> None:
+        if isinstance(page, NoteShown) and page.stage == "saving" and page.withdraw_s is None:
+            self.seen.put(("page", time.monotonic()))
+
+    def put(self, event: Any) -> None:
+        if isinstance(event, ReceiptArrived | LinkUp):
+            self.seen.put((type(event).__name__, time.monotonic()))
+        self.inbox.put(event)
+
+    def qsize(self) -> int:
+        return self.inbox.qsize()
+
+    def until(self, kind: str) -> float:
+        while True:
+            name, at = self.seen.get(timeout=15)
+            if name == kind:
+                return at
+
+
+def _presses(folder: Path, broker: RunningBroker) -> tuple[float, float]:
+    """(down edge -> page handed to the screen, up edge -> the host's receipt is here), medians in ms."""
+    watched, pins, pause = _Watched(), mock_pins(), threading.Event()
+    touch, release = [], []
+    with ExitStack() as opened:
+        sign = opened.enter_context(SignLamp(18, factory=pins))
+        outbox = opened.enter_context(SqliteOutbox(folder / "bench-outbox.sqlite3", watched))  # type: ignore[arg-type]
+        opened.enter_context(ButtonKey(17, watched.inbox, pins))
+        access = Broker("127.0.0.1", broker.port, UNIT, broker.passwords[UNIT])
+        link = opened.enter_context(MqttLink(access, UNIT, watched))  # type: ignore[arg-type]
+        watchdog = opened.enter_context(ServiceManager(boottime, {}))
+        unit = Unit(UNIT, "bench", Rules(notes=NoteRules(withdraw_s=0)))
+        watched.put(Started(boottime(), "b" * 16, os.urandom(32)))
+        loop = threading.Thread(
+            target=run, args=(unit, watched.inbox, Drivers(watched, sign, outbox, link, watchdog), boottime)
+        )
+        loop.start()
+        watched.until("LinkUp")
+        for _ in range(PRESSES):
+            pause.wait(0.3)
+            began = time.monotonic()
+            pins.pin(17).drive_low()
+            touch.append(watched.until("page") - began)
+            pause.wait(0.08)
+            began = time.monotonic()
+            pins.pin(17).drive_high()
+            release.append(watched.until("ReceiptArrived") - began)
+        watched.put(StopAsked(boottime()))
+        loop.join(10)
+    return 1000 * median(touch), 1000 * median(release)
+
+
+def _timed_ms(do: Callable[[], object], times: int) -> float:
+    took = []
+    for _ in range(times):
+        began = time.monotonic()
+        do()
+        took.append(time.monotonic() - began)
+    return 1000 * median(took)
+
+
+def _round_trip_ms(broker: RunningBroker) -> float:
+    """Bare paho, QoS 1, TCP_NODELAY everywhere: there and back by way of another process."""
+    back: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    ready = threading.Event()
+    client = paho.Client(CallbackAPIVersion.VERSION2, "bench", protocol=paho.MQTTv5)
+    client.username_pw_set(UNIT, broker.passwords[UNIT])
+    client.on_socket_open = no_delay
+    client.on_message = lambda _c, _u, message: back.put(bytes(message.payload))
+    client.on_subscribe = lambda *_: ready.set()
+    client.connect("127.0.0.1", broker.port)
+    client.loop_start()
+    client.subscribe(f"belbord/unit/{UNIT}/receipt", 1)
+    ready.wait(10)
+
+    def there_and_back() -> None:
+        client.publish(f"belbord/unit/{UNIT}/note", b"x" * 150, 1)
+        back.get(timeout=10)
+
+    took = _timed_ms(there_and_back, ROUND_TRIPS)
+    client.disconnect()
+    client.loop_stop()
+    return took
+
+
+def _commit_ms(folder: Path) -> float:
+    """One note committed and synced by the outbox's own file."""
+    connection = outbox_file.open_outbox(folder / "commits.sqlite3")
+    number = iter(range(COMMITS))
+
+    def commit() -> None:
+        with outbox_file.transaction(connection):
+            outbox_file.write(connection, KeptNote(f"{next(number):032x}", 1, "b" * 16, 1.0, 2.0))
+
+    took = _timed_ms(commit, COMMITS)
+    connection.close()
+    return took
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(), indent=2))
