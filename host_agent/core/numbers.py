@@ -18,9 +18,9 @@ def grouped(number: str) -> str:
     """`number` in groups: 06 12 34 56 78, 020 123 45 67, +31 6 12 34 56 78; others in pairs from the right."""
     if number.startswith("+31"):
         rest = grouped("0" + number[3:])
-        return "+31 " + rest[1:].lstrip()
+        return f"+31 {rest[1:].lstrip()}".rstrip()
     if number.startswith("00"):
-        return "00 " + _pairs(number[2:])
+        return "00" + grouped("+" + number[2:])[1:]
     if number.startswith("+"):
         return f"+{number[1:3]} {_pairs(number[3:])}".rstrip()
     if number.startswith(_INFORMATION):
