@@ -169,4 +169,4 @@ def _reason(fault: aiomqtt.MqttError) -> str:
     text = str(fault)
     if "Not authorized" in text or "Bad user name" in text:
         return "refuses our user name or password (mqtt.username, mqtt.password_file)"
-    return text or "connection lost"
+    return "connection lost" if not text or text.startswith("Disconnected") else text
