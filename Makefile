@@ -4,10 +4,10 @@ OPEN ?= yes
 PY := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test lint bench lock words test-pbx test-fresh pictures clean
+.PHONY: help setup setup-dev demo test lint bench lock words test-pbx test-fresh pictures hardware-sheets enclosure clean
 
 help: ## this list
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 17
 
 setup: ## what a user needs: Debian packages, .venv with belbord-desk, belbord-host and belbord-demo
 	@tools/setup.sh run
@@ -38,6 +38,12 @@ test-fresh: ## the README's two commands in bare Debian 12 and 13 roots (root ne
 
 pictures: setup-dev ## redraw the pictures in docs/ from the running product
 	$(PY) -m tools.pictures
+
+hardware-sheets: setup-dev ## redraw wiring, diagram, parts list and enclosure numbers from the board files
+	$(PY) -m tools.hardware_sheets
+
+enclosure: ## the case and the sign box as STL in .cache/enclosure, and their pictures (needs openscad and xvfb)
+	tools/enclosure.sh
 
 words: setup-dev ## gather the texts people read into the message catalogues
 	tools/words.sh
