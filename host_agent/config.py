@@ -199,7 +199,7 @@ def _units(tables: list[Table], queues: tuple[QueueSetting, ...], faults: Faults
     for table in tables:
         name = table.parsed("name", unit_name)
         label = table.text("label", default=name or "", limit=80)
-        line = table.parsed("extension", extension) if table.has("extension") else None
+        line = table.parsed("extension", extension, required=False)
         wanted = table.texts("queues", limit=32)
         for queue in wanted:
             if queue not in known:

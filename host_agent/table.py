@@ -86,11 +86,12 @@ class Table:
             return default
         return word
 
-    def parsed(self, key: str, parse: Callable[[str], Parsed]) -> Parsed | None:
+    def parsed(self, key: str, parse: Callable[[str], Parsed], *, required: bool = True) -> Parsed | None:
         """A text that `parse` takes; it refuses with ValueError, which becomes the fault."""
         if key not in self._values:
             self._read.append(key)
-            self.fault(key, "nothing", "a text; this key must be there")
+            if required:
+                self.fault(key, "nothing", "a text; this key must be there")
             return None
         word = self.text(key, default="")
         try:

@@ -9,7 +9,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
@@ -44,7 +44,9 @@ def application(desk: Desk) -> ASGIApp:
         return pages.trouble(desk, request, "broken.html", 503)
 
     @app.exception_handler(HTTPException)
-    async def not_found(request: Request, fault: Any) -> Response:
+    async def refused(request: Request, fault: Any) -> Response:
+        if fault.status_code not in (404, 405):
+            return PlainTextResponse(f"{fault.detail}\n", fault.status_code)
         return pages.trouble(desk, request, "missing.html", fault.status_code)
 
     return Guard(app, desk.config.web.allowed_hosts, desk.config.web.frame_ancestors)

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -19,10 +20,6 @@ log = logging.getLogger(__name__)
 MOST_BODY = 20_000
 """Bytes. The largest form is a note with every field full."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-
-
-class BodyTooLarge(Exception):  # noqa: N818  # says what happened
-    """More was sent than any form holds."""
 
 
 class Guard:
@@ -48,7 +45,7 @@ class Guard:
             message = await receive()
             taken += len(message.get("body", b""))
             if taken > MOST_BODY:
-                raise BodyTooLarge
+                raise HTTPException(413, "too large")
             return message
 
         async def sealed(message: Message) -> None:
@@ -64,8 +61,6 @@ class Guard:
 
         try:
             await self._app(scope, measured, sealed)
-        except BodyTooLarge:
-            await PlainTextResponse("too large\n", status_code=413)(scope, receive, sealed)
         except Exception as fault:
             # Where and what kind; not the text or the trace, which can hold a caller (K2).
             log.error("a page failed: %s", place(fault))  # noqa: TRY400

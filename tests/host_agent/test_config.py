@@ -1,0 +1,142 @@
+"""host.toml: taken when right, refused with every fault when wrong."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from host_agent.config import Config, load, parse
+from host_agent.errors import ConfigFault
+
+EXAMPLE = Path(__file__).parents[2] / "host_agent" / "host.example.toml"
+
+
+def _faults(text: str, folder: Path) -> list[str]:
+    with pytest.raises(ConfigFault) as told:
+        parse(text, folder=folder)
+    return told.value.faults
+
+
+def _secrets(folder: Path) -> None:
+    for name in ("mqtt-password", "ami-secret"):
+        (folder / name).touch(0o600)
+        (folder / name).write_text("hush\n")
+    for name in ("ca.crt", "host.crt", "host.key", "asterisk-ca.crt"):
+        (folder / name).write_text("")
+
+
+def test_an_empty_file_is_a_host_on_loopback_without_a_pbx(tmp_path: Path) -> None:
+    config = parse("", folder=tmp_path)
+    assert (config.web.host, config.web.port, config.pbx.kind, config.mqtt.port) == ("127.0.0.1", 8088, "none", 1883)
+
+
+def test_the_example_is_right_as_it_stands(tmp_path: Path) -> None:
+    _secrets(tmp_path)
+    (tmp_path / "host.toml").write_text(EXAMPLE.read_text())
+    config = load(tmp_path / "host.toml")
+    assert (config.mqtt.password, config.pbx.secret) == ("hush", "hush")
+    assert [queue.label for queue in config.units[0].queues] == ["Receptie", "Storingsdienst"]
+
+
+def _uncommented() -> str:
+    """The example with every key that it only shows also set."""
+    return re.sub(r"^# ([a-z_]+ = )", r"\1", EXAMPLE.read_text(), flags=re.MULTILINE)
+
+
+def test_every_key_that_the_example_shows_exists(tmp_path: Path) -> None:
+    _secrets(tmp_path)
+    text = _uncommented().replace("tls = false", "tls = true")
+    assert isinstance(parse(text, folder=tmp_path), Config)
+
+
+def test_every_key_that_exists_is_shown_in_the_example(tmp_path: Path) -> None:
+    _secrets(tmp_path)
+    shown = set(re.findall(r"^#? ?([a-z_]+) = ", EXAMPLE.read_text(), flags=re.MULTILINE))
+    wrong = "\n".join(f"[{table}]\nx = 1" for table in ("mqtt", "pbx", "web", "store", "[queue]", "[unit]"))
+    known = set()
+    for fault in _faults("x = 1\n" + wrong, tmp_path):
+        if "found 'x'" in fault:
+            known |= set(fault.split("one of ")[1].split(", "))
+    assert known - {"mqtt", "pbx", "web", "store", "queue", "unit"} == shown
+
+
+def test_all_faults_are_told_at_once_with_what_was_meant(tmp_path: Path) -> None:
+    faults = _faults(
+        """
+        langage = "nl"
+        [mqtt]
+        port = "1883"
+        root = "bel/#"
+        [pbx]
+        kind = "asterix"
+        [web]
+        listen = "8088"
+        [[queue]]
+        name = "receptie"
+        [[queue]]
+        name = "re/ceptie"
+        [[unit]]
+        name = "Balie 1"
+        queues = ["recepti"]
+        """,
+        tmp_path,
+    )
+    told = "\n".join(faults)
+    assert len(faults) == 8
+    assert "langage: found 'langage'" in told
+    assert "Did you mean 'language'?" in told
+    assert "mqtt.port: found '1883'; meant is a port" in told
+    assert "mqtt.root: found 'bel/#'" in told
+    assert "Did you mean 'asterisk'?" in told
+    assert "web.listen: found '8088'" in told
+    assert "queue[2].name: found 're/ceptie'" in told
+    assert "unit[1].name: found 'Balie 1'" in told
+    assert "unit[1].queues: found 'recepti'; meant is the name of a [[queue]]. Did you mean 'receptie'?" in told
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "[::]", "belbord.example"])
+def test_other_machines_reach_the_pages_only_when_that_is_said(tmp_path: Path, host: str) -> None:
+    assert "allow_remote" in _faults(f'[web]\nlisten = "{host}:8088"', tmp_path)[0]
+    assert parse(f'[web]\nlisten = "{host}:8088"\nallow_remote = true', folder=tmp_path).web.host == host.strip("[]")
+
+
+def test_a_secret_that_others_may_read_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "word").write_text("hush\n")
+    (tmp_path / "word").chmod(0o644)
+    faults = _faults('[mqtt]\nusername = "host"\npassword_file = "word"', tmp_path)
+    assert "chmod 600" in faults[0]
+    assert "hush" not in faults[0]
+
+
+def test_a_secret_that_is_empty_or_absent_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "word").touch(0o600)
+    assert "a password on its first line" in _faults('[mqtt]\nusername = "h"\npassword_file = "word"', tmp_path)[0]
+    assert "a file that is there" in _faults('[mqtt]\nusername = "h"\npassword_file = "other"', tmp_path)[0]
+
+
+def test_the_same_unit_or_queue_twice_is_refused(tmp_path: Path) -> None:
+    text = '[[queue]]\nname = "r"\n[[queue]]\nname = "r"\n[[unit]]\nname = "b"\n[[unit]]\nname = "b"'
+    assert len(_faults(text, tmp_path)) == 2
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"\xff\xfe\x00", id="binary"),
+        pytest.param(b"[mqtt", id="half written"),
+        pytest.param(b"mqtt = 3", id="not a table"),
+        pytest.param(b"unit = [1]", id="not tables"),
+        pytest.param(b"[[mqtt]]", id="tables for a table"),
+    ],
+)
+def test_a_file_that_is_no_configuration_is_refused_in_one_line(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "host.toml").write_bytes(content)
+    with pytest.raises(ConfigFault) as told:
+        load(tmp_path / "host.toml")
+    assert len(told.value.faults) == 1
+    assert "host.toml" in told.value.faults[0]
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigFault, match=r"nowhere\.toml"):
+        load(tmp_path / "nowhere.toml")
