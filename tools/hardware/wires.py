@@ -5,7 +5,7 @@ Signals come from the profile; supply and ground pins are chosen here, near the 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, assert_never
 
 from device.header import PIN_OF, bus_lines
 from device.profile import Profile
@@ -133,7 +133,7 @@ def _sign_signals(profile: Profile) -> list[Wire]:
         case "pwm":
             note = "high lights the sign; pulses fade it"
         case kind:
-            raise NotDrawable(f"{profile.name}: no drawing of a sign of kind {kind!r} yet: use lamp, pwm or relay")
+            assert_never(kind)
     return [_signal("sign", "IN", "sign", profile.pins.sign, "orange", note)]
 
 

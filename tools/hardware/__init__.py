@@ -1,0 +1,1 @@
+"""Writes the builder's sheets in hardware/ from the board files."""
