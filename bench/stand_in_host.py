@@ -1,6 +1,7 @@
 """A host in twenty lines, in a process of its own: commits each note to SQLite, synced, and receipts it; echoes hellos.
 
-`bare` as the second argument leaves out language and commit: what a note's topic gets goes back on the receipt's.
+For the unit called `bare` it leaves out language and commit: what its note's topic gets goes back on the receipt's.
+One process for both: the broker knows one host by its user name.
 """
 
 import json
@@ -19,18 +20,17 @@ from device.drivers.reach import no_delay
 
 def main() -> None:
     access = json.loads(sys.argv[1])
-    bare = sys.argv[2] == "bare"
     store = sqlite3.connect(access["store"], isolation_level=None)
     store.execute("PRAGMA journal_mode = WAL")
     store.execute("PRAGMA synchronous = FULL")
     store.execute("CREATE TABLE IF NOT EXISTS note (id TEXT PRIMARY KEY, payload BLOB)")
-    unit = f"belbord/unit/{access['unit']}"
+    unit, bare = (f"belbord/unit/{access[who]}" for who in ("unit", "bare"))
     queue = QueueBoard(name="receptie", label="Receptie", known=True, waiting=0, longest_wait_s=None)
     line = LineBoard(extension="100", state="idle")
 
     def heard(client: paho.Client, _user: Any, message: paho.MQTTMessage) -> None:
-        if bare:
-            client.publish(f"{unit}/receipt", message.payload, 1)
+        if message.topic.startswith(bare):
+            client.publish(f"{bare}/receipt", message.payload, 1)
         elif message.topic.endswith("/note"):
             note = codec.decode(NOTE, bytes(message.payload))
             store.execute("BEGIN IMMEDIATE")
@@ -47,7 +47,7 @@ def main() -> None:
     client.on_message = heard
     client.on_subscribe = lambda *_: print("listening", flush=True)
     client.connect("127.0.0.1", access["port"])
-    client.subscribe([(f"{unit}/note", 1), (f"{unit}/hello", 0)])
+    client.subscribe([(f"{unit}/note", 1), (f"{unit}/hello", 0), (f"{bare}/note", 1)])
     client.loop_forever()
 
 

@@ -4,7 +4,8 @@ Threads: this one turns the loop; `screen` draws; `outbox` commits; `link` speak
 the button's edges; with --virtual, the page's server has its own. All but the first are daemons and speak to the loop
 through the inbox alone.
 
-The first frame comes before all that it does not need is imported: paho, sqlite3 and gpiozero wait their turn.
+The first frame comes before all that it does not need is imported: paho, sqlite3, gpiozero and the unit's own core
+wait their turn.
 """
 
 import argparse
@@ -13,31 +14,34 @@ import logging
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from importlib.metadata import version
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
+from broker import __version__
 from device.clock import boottime
 from device.config import Config, load_config
-from device.core.events import PanelFault, PanelWell, Started, StopAsked
 from device.core.pages import Page, Starting
-from device.core.unit import Unit
-from device.drivers.systemd import ServiceManager
 from device.errors import ConfigFault, UnitFault
-from device.loop import Drivers, run
-from device.ports import Inbox, Screen
 from device.profile import DEFAULT_BOARD, Profile, ProfileFault, load_profile
 
 if TYPE_CHECKING:
     from device.drivers.modelled_panel import ModelledPanel
+    from device.ports import Inbox, Screen
 
 log = logging.getLogger(__name__)
 
 MakeDesk = Callable[[Profile, Any, "ModelledPanel", str], AbstractContextManager[Any]]
 """(profile, mock pin factory, modelled panel, unit name) -> what serves until it is left."""
+
+Report = Callable[[bool, str], None]
+"""(works, reason): how the screen tells of its panel."""
+
+FIRST_FRAME_WITHIN_S = 1.0
+"""A panel that does not answer keeps the button waiting no longer than this."""
 
 EX_CONFIG = 78
 """sysexits(3): the configuration is wrong, so starting again is of no use; the service file knows it."""
@@ -58,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="belbord-desk", description="The desk unit: glass, sign and one button.")
-    parser.add_argument("--version", action="version", version=f"belbord-desk {version('belbord')}")
+    parser.add_argument("--version", action="version", version=f"belbord-desk {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     run_it = commands.add_parser("run", help="be the desk unit")
     run_it.add_argument("--config", type=Path, required=True, metavar="FILE")
@@ -116,20 +120,26 @@ def be_a_unit(config: Config, profile: Profile, opened: ExitStack, desk: MakeDes
     `desk`: given the modelled hardware, what stands in for the person and the world around a virtual unit.
     """
     inbox: Inbox = SimpleQueue()
-    release = version("belbord")
-    inbox.put(Started(boottime(), boot_name(), os.urandom(32)))
-    watchdog = opened.enter_context(ServiceManager(boottime))
     glass = _modelled(profile) if desk is not None else None
-    screen = _screen(config, profile, glass, inbox, opened)
-    screen.show(Starting(release, config.unit))
+    drawn = threading.Event()
+    screen = _screen(config, profile, glass, _panel_report(inbox, drawn), opened)
+    screen.show(Starting(__version__, config.unit))
+    if config.panel:
+        drawn.wait(FIRST_FRAME_WITHIN_S)
 
     # From here on whatever the first frame did not need.
+    from device.core.events import Started, StopAsked
+    from device.core.unit import Unit
     from device.drivers.keys import ButtonKey
     from device.drivers.lights import SignLamp
     from device.drivers.link import MqttLink
     from device.drivers.outbox import SqliteOutbox
     from device.drivers.pins import mock_pins, real_pins
+    from device.drivers.systemd import ServiceManager
+    from device.loop import Drivers, run
 
+    inbox.put(Started(boottime(), boot_name(), os.urandom(32)))
+    watchdog = opened.enter_context(ServiceManager(boottime))
     pins = profile.pins
     factory = real_pins() if glass is None else mock_pins()
     sign = opened.enter_context(SignLamp(pins.sign, pins.sign_kind, active_high=pins.sign_active_high, factory=factory))
@@ -142,8 +152,8 @@ def be_a_unit(config: Config, profile: Profile, opened: ExitStack, desk: MakeDes
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: inbox.put(StopAsked(boottime())))
     watchdog.ready()
-    log.info("unit %s %s is at work (%s)", config.unit, release, profile.name)
-    unit = Unit(config.unit, release, config.rules, shown=Starting(release, config.unit))
+    log.info("unit %s %s is at work (%s)", config.unit, __version__, profile.name)
+    unit = Unit(config.unit, __version__, config.rules, shown=Starting(__version__, config.unit))
     run(unit, inbox, Drivers(screen, sign, outbox, link, watchdog), boottime)
     watchdog.stopping()
 
@@ -177,7 +187,9 @@ def _modelled(profile: Profile) -> "ModelledPanel":
     return ModelledPanel(profile.panel)
 
 
-def _screen(config: Config, profile: Profile, glass: "ModelledPanel | None", inbox: Inbox, opened: ExitStack) -> Screen:
+def _screen(
+    config: Config, profile: Profile, glass: "ModelledPanel | None", report: Report, opened: ExitStack
+) -> "Screen":
     if not config.panel:
         return _NoScreen()
     from device.drivers.screen import ScreenDriver
@@ -188,17 +200,20 @@ def _screen(config: Config, profile: Profile, glass: "ModelledPanel | None", inb
         from device.panel import open_panel
 
         make_device = open_panel
-    return opened.enter_context(ScreenDriver(profile, make_device, config.language, _panel_report(inbox)))
+    return opened.enter_context(ScreenDriver(profile, make_device, config.language, report))
 
 
-def _panel_report(inbox: Inbox) -> Callable[[bool, str], None]:
+def _panel_report(inbox: "Inbox", told: threading.Event) -> Callable[[bool, str], None]:
     """What the screen tells, as events: a panel that never worked is missing, one that did has a fault."""
     worked = False
 
     def report(works: bool, reason: str) -> None:
+        from device.core.events import PanelFault, PanelWell
+
         del reason  # the screen has logged it
         nonlocal worked
         worked = worked or works
+        told.set()
         inbox.put(PanelWell(boottime()) if works else PanelFault(boottime(), "fault" if worked else "missing"))
 
     return report

@@ -1,6 +1,5 @@
 """desk.toml into Config. Whatever is wrong with it is said at once: each key, what stands there, what is meant."""
 
-import difflib
 import os
 import stat
 import tomllib
@@ -105,6 +104,8 @@ def _flat(content: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _unknown(path: str, known: list[str]) -> str:
+    import difflib  # only for a config with a fault, and it is slow to load
+
     near = difflib.get_close_matches(path, known, n=1, cutoff=0.5)
     if not near:
         # A key in the wrong table, or at the top where a table was meant.
