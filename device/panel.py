@@ -187,10 +187,15 @@ def _luma_device(panel: Panel, line: _Line) -> tuple[Any, list[tuple[bool, bytes
     return device, tape
 
 
+def luma_class(chip: Chip) -> Any:
+    """The device class of luma.oled for `chip`, as it is."""
+    return getattr(_luma_chips(), chip)
+
+
 @cache
 def _dark_class(chip: Chip) -> Any:
     """The luma class for `chip`; its start neither blanks the glass nor lights it before its picture is there."""
-    base: Any = getattr(_luma_chips(), chip)
+    base: Any = luma_class(chip)
 
     class Dark(base):  # type: ignore[misc]
         _made = False
@@ -212,14 +217,19 @@ def _dark_class(chip: Chip) -> Any:
 
 @cache
 def _luma_chips() -> Any:
-    """The module with luma's device classes, whose import starts four threads for scrolling hotspots: they end here."""
-    from luma.core.virtual import pool
-    from luma.oled import device
+    """The module with luma's device classes, imported without the four threads it starts for scrolling hotspots.
 
-    for _ in range(4):
-        pool.add_task(_leave)
+    Nothing here scrolls by hotspots, and threads that only wait still cost memory and a start.
+    """
+    from luma.core import threadpool
+
+    real, threadpool.threadpool = threadpool.threadpool, _no_pool
+    try:
+        from luma.oled import device
+    finally:
+        threadpool.threadpool = real
     return device
 
 
-def _leave() -> None:
-    raise SystemExit
+def _no_pool(threads: int) -> None:
+    del threads

@@ -116,10 +116,12 @@ def lines_of(profile: Profile) -> list[tuple[str, int]]:
     return taken + [(function, bcm) for function, bcm in named.items() if bcm is not None]
 
 
-def _between(low: float, high: float, kind: type = int) -> Callable[[Any], str | None]:
+def _between(low: float, high: float, *, whole: bool = True) -> Callable[[Any], str | None]:
+    kind = "a whole number" if whole else "a number"
+
     def check(value: Any) -> str | None:
-        right = isinstance(value, (int, kind)) and not isinstance(value, bool) and low <= value <= high
-        return None if right else f"must be {'a whole number' if kind is int else 'a number'} from {low} to {high}"
+        right = isinstance(value, int if whole else (int, float)) and not isinstance(value, bool)
+        return None if right and low <= value <= high else f"must be {kind} from {low} to {high}"
 
     return check
 
@@ -141,7 +143,7 @@ def _yes_or_no(value: Any) -> str | None:
 _SIZES = {"ssd1306": (128, 64), "sh1106": (128, 64), "ssd1309": (128, 64), "ssd1322": (256, 64)}
 _PANEL = {
     "chip": _one_of(Chip), "width": _between(128, 256), "height": _between(64, 64),
-    "pitch_mm": _between(0.1, 1.0, float), "reading_distance_mm": _between(200, 2000, float),
+    "pitch_mm": _between(0.1, 1.0, whole=False), "reading_distance_mm": _between(200, 2000, whole=False),
     "bus": _one_of(Bus), "bus_port": _between(0, 1), "address": _between(0, 0x77), "contrast": _between(0, 255),
     "data_command": _header_line, "reset": _header_line,
 }  # fmt: skip

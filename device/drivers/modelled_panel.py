@@ -26,6 +26,7 @@ class ModelledBus:
         self._plugged = True
         self._free = threading.Event()
         self._free.set()
+        self.held = threading.Event()  # a transfer has begun that does not end
 
     def command(self, *command: int) -> None:
         """One transfer of commands; raises OSError when nothing answers."""
@@ -50,6 +51,7 @@ class ModelledBus:
 
     def hang(self) -> None:
         """From now on a transfer does not end, until `unplug` or `let_go`."""
+        self.held.clear()
         self._free.clear()
 
     def let_go(self) -> None:
@@ -57,7 +59,9 @@ class ModelledBus:
         self._free.set()
 
     def _transfer(self, control: int, content: bytes) -> None:
-        self._free.wait()
+        if not self._free.is_set():
+            self.held.set()
+            self._free.wait()
         if not self._plugged:
             raise OSError(errno.EREMOTEIO, "no answer from the panel")
         # I2C: the address byte and the control byte go before the content.

@@ -15,6 +15,7 @@ from device.core.pages import Page
 from device.glass.brightness import Brightness, brightness, darker, is_calm, next_dimming
 from device.glass.draw import Moment, draw, next_change
 from device.glass.frames import frame_of
+from device.glass.lettering import FontMissing
 from device.glass.rectangles import changed, cut, whole
 from device.panel import GRIDS, PanelDevice, PanelFault
 from device.profile import Panel, Profile
@@ -123,16 +124,23 @@ class ScreenDriver:
             try:
                 if not self._follow():
                     break
+            except (PanelFault, FontMissing) as fault:
+                reason = str(fault)
+            except Exception as error:
+                # A page that cannot be drawn must not be the last one: the next may be.
+                log.exception("glass: a page cannot be drawn")
+                reason = f"a page cannot be drawn: {type(error).__name__}"
+            else:
                 retry_s = FIRST_RETRY_S
-            except PanelFault as fault:
-                self._let_go()
-                self._tell(False, str(fault))
-                with self._news:
-                    self._busy_since = None
-                    # Only leaving cuts this wait short: new pages come often and would make it none.
-                    if self._news.wait_for(lambda: self._stopping, retry_s):
-                        break
-                retry_s = min(retry_s * 2, LAST_RETRY_S)
+                continue
+            self._let_go()
+            self._tell(False, reason)
+            with self._news:
+                self._busy_since = None
+                # Only leaving cuts this wait short: new pages come often and would make it none.
+                if self._news.wait_for(lambda: self._stopping, retry_s):
+                    break
+            retry_s = min(retry_s * 2, LAST_RETRY_S)
         self._let_go()
 
     def _follow(self) -> bool:

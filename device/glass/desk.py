@@ -23,7 +23,7 @@ def idle(canvas: Canvas, page: pages.Quiet | pages.CallersWait, words: Words) ->
 
 def _nobody_waits(canvas: Canvas, box: Box, words: Words) -> None:
     """A fine zero, and in words that this is good."""
-    end = draw_alone(canvas, "person", waiting(0), box)
+    end = draw_alone(canvas, "nobody", waiting(0), box)
     lines = words("niemand\nwacht").split("\n")
     top = box[1] + (box[3] - box[1] - (len(lines) - 1) * canvas.sizes.row - canvas.sizes.capital) // 2
     for row, line in enumerate(lines):

@@ -7,8 +7,9 @@ from PIL import Image, ImageDraw
 
 Icon = Literal[
     "idle", "ringing", "talking", "held", "paused", "unavailable", "unknown",
-    "person", "hourglass", "envelope", "saving", "kept", "sent", "received", "withdrawn", "refused", "overdue",
-    "lit", "dark", "unsure", "warning", "old", "away", "no_host", "moon", "bubble", "bell", "update", "unsent",
+    "person", "nobody", "hourglass", "envelope", "saving", "kept", "sent", "received", "withdrawn", "refused",
+    "overdue", "lit", "dark", "unsure", "warning", "old", "away", "no_host", "moon", "bubble", "bell",
+    "update", "unsent",
 ]  # fmt: skip
 
 FIELD = 24
@@ -35,7 +36,17 @@ _LETTER: tuple[_Stroke, ...] = (
 )
 
 STROKES: dict[Icon, tuple[_Stroke, ...]] = {
-    "idle": (*_RECEIVER, ("line", 2.4, (1, 23), (23, 23))),
+    # At rest, and so on the glass most of the day: hollow, for fewer pixels to age.
+    "idle": (
+        ("arc", 12, 18, 11.5, 200, 340, 2), ("arc", 12, 19, 6.5, 205, 335, 2),
+        ("line", 2, (1, 14), (6.5, 16.5), (6.5, 20), (1, 20), (1, 14)),
+        ("line", 2, (23, 14), (17.5, 16.5), (17.5, 20), (23, 20), (23, 14)),
+    ),
+    "nobody": (
+        ("ring", 12, 6, 5.5, 2.2),
+        ("line", 2.2, (2.2, 22.8), (2.2, 19), (4.5, 15.5), (8, 14.2), (16, 14.2), (19.5, 15.5), (21.8, 19),
+            (21.8, 22.8), (2.2, 22.8)),
+    ),
     "ringing": (
         ("arc", 12, 22, 10, 200, 340, 4.5),
         ("fill", (1, 17), (8, 17), (8, 23), (1, 23)),

@@ -29,8 +29,12 @@ def draw_margin(canvas: Canvas, margin: Margin, words: Words) -> None:
     needed = start + width(word, canvas.sizes.capital)
     end = canvas.right
     for name, count in _chips(margin):
+        room = end - 6 - needed
         took = canvas.icon_size + (2 + width(count, canvas.sizes.capital) if count else 0)
-        if end - took - 6 < needed:
+        if took > room:
+            # The shape says the most; its figure goes first.
+            count, took = "", canvas.icon_size
+        if took > room:
             break
         left = end - took
         if count:

@@ -55,9 +55,9 @@ def spaced(number: str) -> str:
         return "00 " + _abroad(number[2:])
     if len(number) == 10 and number.startswith("06"):
         return " ".join(number[at : at + 2] for at in range(0, 10, 2))
+    if number[:4] in _SERVICES:
+        return f"{number[:4]} {number[4:]}"
     if len(number) == 10 and number[0] == "0":
-        if number[:4] in ("0800", "0900", "0906", "0909"):
-            return f"{number[:4]} {number[4:]}"
         # Area codes of three digits (010, 020, 085, 088…); all others have four.
         if number[:3] in _SHORT_AREA_CODES.split():
             return f"{number[:3]} {number[3:6]} {number[6:8]} {number[8:]}"
@@ -71,6 +71,8 @@ _SHORT_AREA_CODES = (
     "070 071 072 073 074 075 076 077 078 079 084 085 087 088 091"
 )
 
+
+_SERVICES = ("0800", "0900", "0906", "0909")
 
 # ITU-T E.164, the country codes of one digit and those of two; all others have three.
 _COUNTRIES_1 = frozenset("17")
