@@ -51,8 +51,8 @@ def measure() -> dict[str, float]:
     """Medians; times in ms, memory in MiB."""
     with tempfile.TemporaryDirectory(prefix="belbord-bench-") as name, running(["host", UNIT, BARE]) as broker:
         folder = Path(name)
-        first_frame = median(_first_frame_ms(folder, broker) for _ in range(STARTS))
-        bare_import = median(_bare_import_ms() for _ in range(STARTS))
+        starts = [(_first_frame_ms(folder, broker), _bare_import_ms()) for _ in range(STARTS)]
+        first_frame, bare_import = (median(column) for column in zip(*starts, strict=True))
         with _host(folder, broker):
             rss, wakes = _at_rest(folder, broker)
             touch, release, floor = _presses(folder, broker)

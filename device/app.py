@@ -9,7 +9,6 @@ wait their turn.
 """
 
 import argparse
-import hashlib
 import logging
 import os
 import signal
@@ -171,6 +170,8 @@ def _virtual_desk(port: int) -> MakeDesk:
 
 def boot_name(path: Path = Path("/proc/sys/kernel/random/boot_id")) -> str:
     """16 hex digits that change with each boot (random(4)): a digest, for the boot id itself is nobody's business."""
+    import hashlib
+
     return hashlib.blake2b(path.read_bytes(), digest_size=8).hexdigest()
 
 

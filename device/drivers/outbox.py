@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 BATCH = 64
 SET_ASIDE_KEPT = 3
 STOP_WITHIN_S = 10.0
+TIDY_AFTER_S = 60.0
+"""Emptying the log costs the next commit a second fsync, so it waits until the button has rested a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,10 @@ class _Forget:
 class SqliteOutbox:
     """The notes the host has not yet receipted, in `path`. Use as a context manager; it reports into `inbox`."""
 
-    def __init__(self, path: Path, inbox: Inbox) -> None:
+    def __init__(self, path: Path, inbox: Inbox, tidy_after_s: float = TIDY_AFTER_S) -> None:
         self._path = path
+        self._tidy_after_s = tidy_after_s
+        self._untidy = True  # what an earlier run left in the log is not known
         self._inbox = inbox
         self._asked: SimpleQueue[KeptNote | _Forget | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="outbox", daemon=True)
@@ -69,7 +73,11 @@ class SqliteOutbox:
         self._open()
         going = True
         while going:
-            asked = [self._asked.get()]
+            try:
+                asked = [self._asked.get(timeout=self._tidy_after_s if self._untidy else None)]
+            except Empty:
+                self._tidy()
+                continue
             with suppress(Empty):
                 while len(asked) < BATCH:
                     asked.append(self._asked.get_nowait())
@@ -154,7 +162,12 @@ class SqliteOutbox:
             return
         self._well()
         self._acknowledge(batch)
-        if any(isinstance(one, _Forget) for one in batch):
+        self._untidy = self._untidy or any(isinstance(one, _Forget) for one in batch)
+
+    def _tidy(self) -> None:
+        """Leave no byte of a forgotten caller in the log; what fails is tried after the next note."""
+        self._untidy = False
+        if self._connection is not None:
             with suppress(sqlite3.Error):
                 file.tidy(self._connection)
 

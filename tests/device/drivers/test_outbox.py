@@ -3,6 +3,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +32,13 @@ def nth(n: int) -> KeptNote:
 def rows(path: Path) -> list[tuple[Any, ...]]:
     with closing(sqlite3.connect(path)) as connection:
         return connection.execute("SELECT id, rev, withdrawn FROM note ORDER BY rowid").fetchall()
+
+
+def until(fits: Callable[[], bool], within_s: float = 10.0) -> None:
+    deadline = time.monotonic() + within_s
+    while not fits():
+        assert time.monotonic() < deadline, "it did not come to pass"
+        threading.Event().wait(0.02)
 
 
 def loaded(path: Path, heard: Any) -> tuple[KeptNote, ...]:
@@ -99,6 +109,14 @@ def test_what_is_forgotten_is_in_no_byte_of_any_file(path: Path, heard: Any) -> 
         outbox.forget(nth(99).id, 1)
     found = [file.name for file in path.parent.iterdir() if CANARY.encode() in file.read_bytes()]
     assert found == []
+
+
+def test_a_running_unit_too_leaves_no_byte_of_what_is_forgotten(path: Path, heard: Any) -> None:
+    with SqliteOutbox(path, heard.inbox, tidy_after_s=0.05) as outbox:
+        outbox.keep(NOTE)
+        heard.a(Committed)
+        outbox.forget(NOTE.id, 1)
+        until(lambda: not [file for file in path.parent.iterdir() if CANARY.encode() in file.read_bytes()])
 
 
 def test_a_damaged_file_is_set_aside_reported_and_a_new_one_made(path: Path, heard: Any) -> None:
