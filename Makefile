@@ -4,7 +4,7 @@ OPEN ?= yes
 PY := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test lint bench lock words test-pbx test-fresh pictures hardware-sheets enclosure clean
+.PHONY: help setup setup-dev demo test lint bench lock words test-pbx test-kernel test-fresh pictures hardware-sheets enclosure clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 17
@@ -32,6 +32,9 @@ bench: setup-dev ## measure; writes bench/results.json and prints a table
 
 test-pbx: setup-dev ## against a real Asterisk, built in .cache with debootstrap (root needed)
 	$(PY) -m pytest -q -p no:xdist tests/on_pbx
+
+test-kernel: setup-dev ## the desk unit as its service on a virtual Pi with real pins and a real I2C bus (root needed)
+	$(PY) -m pytest -q -p no:xdist --timeout 1200 tests/on_kernel
 
 test-fresh: ## the README's two commands in bare Debian 12 and 13 roots (root needed)
 	tools/test_fresh.sh
