@@ -169,7 +169,12 @@ def _open_real_bus(panel: Panel) -> Serial:
     if panel.bus == "i2c":
         bus = i2c(port=panel.bus_port, address=panel.address)
     else:
-        bus = spi(port=panel.bus_port, device=panel.address, gpio_DC=panel.data_command, gpio_RST=panel.reset)
+        try:
+            bus = spi(port=panel.bus_port, device=panel.address, gpio_DC=panel.data_command, gpio_RST=panel.reset)
+        except ImportError as error:
+            raise PanelFault(
+                f"{_where(panel)}: {error}; a panel on SPI needs the Python packages spidev and rpi-lgpio"
+            ) from None
     return bus
 
 
