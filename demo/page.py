@@ -80,20 +80,22 @@ def _headers(ports: Ports) -> dict[str, str]:
 
 
 async def _relayed(port: int, stopping: asyncio.Event) -> AsyncIterator[bytes]:
-    """The PBX's stream of states, until the demo stops."""
-    stop = asyncio.create_task(stopping.wait())
-    source = listen(port, "/events")
+    """The PBX's stream of states, until the demo stops or the browser leaves."""
     try:
-        while not stopping.is_set():
-            piece = asyncio.ensure_future(anext(source))
+        reader, writer = await listen(port, "/events")
+    except NoAnswer:
+        return
+    stop = asyncio.create_task(stopping.wait())
+    piece = asyncio.create_task(reader.read(65536))
+    try:
+        while True:
             await asyncio.wait({piece, stop}, return_when=asyncio.FIRST_COMPLETED)
-            if not piece.done():
-                piece.cancel()
-                await asyncio.gather(piece, return_exceptions=True)
+            if not piece.done() or piece.exception() or not piece.result():
                 return
             yield piece.result()
-    except (StopAsyncIteration, NoAnswer):
-        return
+            piece = asyncio.create_task(reader.read(65536))
     finally:
+        # Nothing is awaited here: a browser that leaves cancels every wait.
+        piece.cancel()
         stop.cancel()
-        await source.aclose()  # type: ignore[attr-defined]  # an async generator
+        writer.close()

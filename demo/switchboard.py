@@ -1,7 +1,6 @@
 """The simulated PBX's control interface, as the demo reaches it: HTTP/1.0 over asyncio streams, nothing more."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 TIMEOUT_S = 5.0
@@ -34,21 +33,15 @@ async def ask(port: int, method: str, path: str, body: bytes = b"") -> Answer:
         raise NoAnswer(f"port {port}: {error or type(error).__name__}") from None
 
 
-async def listen(port: int, path: str) -> AsyncIterator[bytes]:
-    """The body of an endless answer, piece by piece, until either side ends it; raises NoAnswer at the start."""
+async def listen(port: int, path: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """An endless answer: read its body from the reader, close the writer to end it; raises NoAnswer."""
     try:
         async with asyncio.timeout(TIMEOUT_S):
             reader, writer = await _sent(port, "GET", path, b"")
             await _head(reader)
     except (OSError, TimeoutError, ValueError) as error:
         raise NoAnswer(f"port {port}: {error or type(error).__name__}") from None
-    try:
-        while piece := await reader.read(65536):
-            yield piece
-    except OSError:
-        return
-    finally:
-        writer.close()
+    return reader, writer
 
 
 async def _sent(port: int, method: str, path: str, body: bytes) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

@@ -35,7 +35,9 @@ const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seco
 
 function numberOf(caller) {
   if (caller.withheld) return words.withheld;
-  return caller.number.replace(/^(06)(\d{4})(\d{4})$/, "$1 $2 $3").replace(/^(0\d{2})(\d{3})(\d{4})$/, "$1 $2 $3");
+  return caller.number
+    .replace(/^(06)(\d{2})(\d{2})(\d{2})(\d{2})$/, "$1 $2 $3 $4 $5")
+    .replace(/^(0\d{2})(\d{3})(\d{2})(\d{2})$/, "$1 $2 $3 $4");
 }
 const nameOf = (caller) => (caller.withheld ? "" : caller.name || words.unnamed);
 

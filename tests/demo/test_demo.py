@@ -49,6 +49,17 @@ def test_it_ends_even_while_pages_listen(demo: Any) -> None:
     assert "Traceback" not in demo.said
 
 
+def test_pages_that_come_and_go_leave_no_trace(demo: Any) -> None:
+    for _ in range(5):
+        with httpx.stream("GET", f"{demo.address}switchboard", timeout=10) as stream:
+            assert next(stream.iter_lines()).startswith("data: ")
+    assert httpx.post(f"{demo.address}switchboard/ring", json={}).json()["done"] is True
+    demo.interrupt()
+    assert demo.ends() == 0
+    assert "Traceback" not in demo.said
+    assert "ERROR" not in demo.said
+
+
 def test_ctrl_c_while_it_starts_ends_it_too(tmp_path: Path, start_demo: Any, until: Any) -> None:
     with start_demo(tmp_path, "--port", "0", ready=False) as starting:
         until(lambda: "Starting" in starting.said, "it begins")

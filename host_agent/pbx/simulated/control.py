@@ -155,6 +155,7 @@ async def _stream(pbx: SimulatedPbx, board: Switchboard, stopping: asyncio.Event
     changed = asyncio.Event()
     pbx.watchers.append(changed.set)
     stop = asyncio.create_task(stopping.wait())
+    news: asyncio.Task[object] = stop
     try:
         while not stopping.is_set():
             changed.clear()
@@ -166,4 +167,5 @@ async def _stream(pbx: SimulatedPbx, board: Switchboard, stopping: asyncio.Event
                 yield ": still here\n\n"
     finally:
         pbx.watchers.remove(changed.set)
+        news.cancel()
         stop.cancel()
