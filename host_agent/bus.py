@@ -45,6 +45,7 @@ class Bus:
         self._expiries: dict[int | None, Properties | None] = {None: None}
         self._said: str | None = None
         self._is_hearing = False
+        self._writes_now = False
 
     @property
     def is_up(self) -> bool:
@@ -59,11 +60,15 @@ class Bus:
         client = self._client
         if client is None or len(client._out_packet) > MOST_UNSENT:
             return False
-        client.publish(topic, payload, row.qos, row.retained, self._expiry(row.expiry_s))
         # The socket is nearly always ready: writing now saves two turns of the loop. Not while paho hands us a message:
         # it holds a lock then that writing may take too; the loop writes as soon as it lets go.
-        if not self._is_hearing:
+        self._writes_now = not self._is_hearing
+        client.publish(topic, payload, row.qos, row.retained, self._expiry(row.expiry_s))
+        if self._writes_now:
             client.loop_write()
+            self._writes_now = False
+            if client.want_write() and client.socket() is not None:
+                asyncio.get_running_loop().add_writer(client.socket().fileno(), client.loop_write)
         return True
 
     async def run(self) -> None:
@@ -123,7 +128,8 @@ class Bus:
         loop = asyncio.get_running_loop()
 
         def watch(_client: Any, _userdata: Any, sock: Any) -> None:
-            loop.add_writer(sock.fileno(), client.loop_write)
+            if not self._writes_now:
+                loop.add_writer(sock.fileno(), client.loop_write)
 
         client.on_socket_register_write = watch
         # Nobody waits for a PUBACK, and building one for each message costs more than sending it.
@@ -143,8 +149,9 @@ class Bus:
 
     def _expiry(self, seconds: int | None) -> Properties | None:
         if seconds not in self._expiries:
-            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+            properties = _Packed(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
             properties.MessageExpiryInterval = seconds
+            properties.settle()
             self._expiries[seconds] = properties
         return self._expiries[seconds]
 
@@ -153,6 +160,20 @@ class Bus:
         if line != self._said:
             log.log(level, "%s", line)
             self._said = line
+
+
+class _Packed(Properties):
+    """Properties that do not change any more: paho packs them for each message, which costs as much as sending it."""
+
+    def settle(self) -> None:
+        """Pack them, once."""
+        # Properties refuses attributes that are no MQTT property.
+        object.__setattr__(self, "_bytes", super().pack())  # type: ignore[no-untyped-call]
+
+    def pack(self) -> bytes:
+        """What `settle` packed."""
+        packed: bytes = object.__getattribute__(self, "_bytes")
+        return packed
 
 
 def tls_context(tls: Tls) -> ssl.SSLContext:
