@@ -6,12 +6,17 @@ LINE = "100"
 CALLER = Caller(number="+31612345678", name="Zoë Müller-Żółć")
 
 
-def office(waiting: int = 0, longest_wait_s: float | None = None, line: LineBoard | None = None) -> Board:
-    """One queue with so many callers, and the telephonist's line at rest unless another is given."""
+def office(
+    waiting: int = 0, longest_wait_s: float | None = None, line: LineBoard | None = None, heard_s_ago: float = 0.0
+) -> Board:
+    """One queue with so many callers, and the telephonist's line at rest unless another is given.
+
+    `heard_s_ago`: when the host last heard the PBX.
+    """
     return Board(
         echo=None,
         pbx="up",
-        pbx_age_s=0.0,
+        pbx_age_s=heard_s_ago,
         capabilities=("queues", "names", "agents"),
         queues=(
             QueueBoard(name="receptie", label="Receptie", known=True, waiting=waiting, longest_wait_s=longest_wait_s),

@@ -1,7 +1,9 @@
 """A desk unit on the virtual Pi, as its service, with someone's finger, a colleague's eyes and a host beside it."""
 
+import base64
 import itertools
 import json
+import pickle
 import random
 import sqlite3
 import tempfile
@@ -15,6 +17,7 @@ import msgspec
 
 from broker.messages import Board, Hello, Note
 from device.core.pages import Page
+from device.drivers.modelled_chips import ModelledChip
 from device.glass.burn_in import STEP_S
 from device.glass.draw import TURN_S, Moment, draw
 from device.profile import Panel, Profile
@@ -30,7 +33,7 @@ LANGUAGE = "nl"
 READY = "ready"
 PATIENCE_S = 15.0
 """Seconds, on its own clock, in which the emulated unit does what a Pi does at once."""
-LOOK_EVERY_S = 0.02
+LOOK_EVERY_S = 0.05
 LEAVES = 3
 
 Train = list[tuple[float, str]]
@@ -111,14 +114,19 @@ class VirtualPi:
 
     def shows(self, *pages: Page) -> bool:
         """Whether the glass is pixel for pixel what the product draws for one of `pages`."""
-        glass = self.ask("glass")
-        return bool(glass["on"]) and any(glass["picture"] in self._drawn(page) for page in pages)
+        picture = self._chip().picture().tobytes()
+        return any(picture in self._drawn(page) for page in pages)
+
+    def _chip(self) -> ModelledChip:
+        """The chip as it is now; a display that is off makes a black picture, which no page is."""
+        chip: ModelledChip = pickle.loads(base64.b64decode(self.ask("chip")))
+        return chip
 
     def await_page(self, *pages: Page, within_s: float = PATIENCE_S) -> None:
         """Wait until the glass shows one of `pages`."""
         self.until(lambda: self.shows(*pages), f"the glass to show {pages[0]}", within_s)
 
-    def _drawn(self, page: Page) -> set[str]:
+    def _drawn(self, page: Page) -> set[bytes]:
         """The page as it looks now or looked a moment ago: it wanders against burn-in, and a long text has leaves."""
         return {
             _picture(page, self.profile.panel, shift, leaf)
@@ -184,9 +192,9 @@ class VirtualPi:
 
 
 @cache
-def _picture(page: Page, panel: Panel, shift: float, leaf: int) -> str:
+def _picture(page: Page, panel: Panel, shift: float, leaf: int) -> bytes:
     moment = Moment((shift + 0.5) * STEP_S, (leaf + 0.5) * TURN_S)
-    return draw(page, panel, words_of(LANGUAGE), moment).tobytes().hex()
+    return draw(page, panel, words_of(LANGUAGE), moment).tobytes()
 
 
 def bouncing(seed: int, *, down_s: float) -> Train:

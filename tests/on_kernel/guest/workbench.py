@@ -4,8 +4,10 @@ A question is one JSON line on stdin, `{"id": 7, "ask": "value", "with": {"line"
 `{"id": 7, "now_s": 61.2, "answer": 1}` or `{"id": 7, "now_s": 61.2, "fault": "..."}`, with this machine's clock.
 """
 
+import base64
 import json
 import os
+import pickle
 import subprocess
 import sys
 import time
@@ -93,10 +95,9 @@ class Workbench:
         """Pull it out."""
         self._wires.plugged.pop(self._address, None)
 
-    def glass(self) -> dict[str, Any]:
-        """What the RAM makes of the glass: the pixels in hex, a bit each; whether the display is on."""
-        chip = self._chip.chip
-        return {"on": chip.on, "picture": chip.picture().tobytes().hex()}
+    def chip(self) -> str:
+        """The panel's chip with all its RAM and registers, pickled, in base 64."""
+        return base64.b64encode(pickle.dumps(self._chip.chip)).decode()
 
     def show(self, board: dict[str, Any]) -> None:
         """The host has this board from now on."""
