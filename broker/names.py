@@ -8,6 +8,9 @@ import re
 import unicodedata
 from typing import NewType
 
+DEFAULT_ROOT = "belbord"
+"""The first level of every topic, if nothing else is said."""
+
 UnitName = NewType("UnitName", str)
 QueueName = NewType("QueueName", str)
 Extension = NewType("Extension", str)

@@ -9,9 +9,8 @@ from enum import Enum
 from typing import Any
 
 from broker import messages as m
+from broker.names import DEFAULT_ROOT as DEFAULT_ROOT
 from broker.names import QueueName, UnitName, queue_name, unit_name
-
-DEFAULT_ROOT = "belbord"
 
 
 class Direction(Enum):

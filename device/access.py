@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from broker.topics import DEFAULT_ROOT
+from broker.names import DEFAULT_ROOT
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,12 @@ from typing import TYPE_CHECKING, Any
 from broker import __version__
 from device.clock import boottime
 from device.config import Config, load_config
-from device.core.pages import Page, Starting
+from device.core.first_page import Starting
 from device.errors import ConfigFault, UnitFault
 from device.profile import DEFAULT_BOARD, Profile, ProfileFault, load_profile
 
 if TYPE_CHECKING:
+    from device.core.pages import Page
     from device.drivers.modelled_panel import ModelledPanel
     from device.ports import Inbox, Screen
 
@@ -178,7 +179,7 @@ def boot_name(path: Path = Path("/proc/sys/kernel/random/boot_id")) -> str:
 class _NoScreen:
     """A unit whose config has no glass."""
 
-    def show(self, page: Page) -> None:
+    def show(self, page: "Page") -> None:
         """Nobody looks."""
 
 

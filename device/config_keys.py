@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from broker.names import unit_name
+from broker.names import DEFAULT_ROOT, unit_name
 
 REQUIRED = object()
 """In place of a default: the key must be there."""
@@ -95,7 +95,7 @@ KEYS = (
     Key("mqtt.port", None, _whole(1, 65_535)),
     Key("mqtt.username", None, _text),
     Key("mqtt.password_file", None, _text),
-    Key("mqtt.root", "belbord", _root),
+    Key("mqtt.root", DEFAULT_ROOT, _root),
     Key("mqtt.tls", False, _truth),
     Key("mqtt.tls_ca", None, _text),
     Key("mqtt.tls_certificate", None, _text),

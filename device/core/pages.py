@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from broker.messages import Caller, LineState, Part, SignState
+from device.core.first_page import Starting as Starting
 
 Stage = Literal["saving", "kept", "sent", "received", "withdrawn"]
 """A note's honest states: only after the commit "kept" (bewaard), "sent" (verzonden), host's receipt "received"."""
@@ -35,14 +36,6 @@ class Margin:
     open: int = 0
     overdue: int = 0
     fault: Literal["glass", "storage", "button"] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Starting:
-    """From power-on until the first board, at most some seconds."""
-
-    version: str
-    unit: str
 
 
 @dataclass(frozen=True, slots=True)

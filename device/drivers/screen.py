@@ -9,9 +9,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from device.core.pages import Page
 from device.glass.brightness import Brightness, brightness, darker, is_calm, next_dimming
 from device.glass.draw import Moment, draw, next_change
 from device.glass.frames import frame_of
@@ -20,6 +19,9 @@ from device.glass.rectangles import changed, cut, whole
 from device.panel import GRIDS, PanelDevice, PanelFault
 from device.profile import Panel, Profile
 from device.words import words_of
+
+if TYPE_CHECKING:
+    from device.core.pages import Page
 
 REOPEN_EVERY_S = 600.0  # a chip that lost its settings to a spike shows snow until then
 FIRST_RETRY_S = 0.5
@@ -35,7 +37,7 @@ log = logging.getLogger(__name__)
 class _Wish:
     """What is asked of the glass. `since`: when this page came; `calm_since`: since when nothing happens."""
 
-    page: Page
+    page: "Page"
     since: float
     calm_since: float
     ceiling: Brightness
@@ -97,7 +99,7 @@ class ScreenDriver:
         # A bus that hangs keeps its thread, which is a daemon: leaving does not wait for it.
         self._thread.join(LEAVE_WITHIN_S)
 
-    def show(self, page: Page) -> None:
+    def show(self, page: "Page") -> None:
         """Show `page` soon; of pages that come faster than the bus, the last."""
         now = self._clock()
         with self._news:

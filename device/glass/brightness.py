@@ -1,9 +1,11 @@
 """How bright the glass is: nobody reads it when nothing happens, and a pixel that is dark does not age."""
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from device.core import pages
-from device.core.pages import Page
+from device.core.first_page import Starting
+
+if TYPE_CHECKING:
+    from device.core.pages import Page
 
 Brightness = Literal["full", "dim", "off"]
 
@@ -13,8 +15,12 @@ CLOSED_OFF_AFTER_S = 3600.0
 _LEVELS: tuple[Brightness, ...] = ("off", "dim", "full")
 
 
-def is_calm(page: Page) -> bool:
+def is_calm(page: "Page") -> bool:
     """Nothing on `page` waits for a person."""
+    if isinstance(page, Starting):
+        return False
+    from device.core import pages  # not before the first frame
+
     match page:
         case pages.Quiet(tally):
             return not tally.waiting
@@ -24,10 +30,12 @@ def is_calm(page: Page) -> bool:
             return False
 
 
-def brightness(page: Page, calm_s: float) -> Brightness:
+def brightness(page: "Page", calm_s: float) -> Brightness:
     """For `page`, when only calm pages were shown for `calm_s`. What ails the unit dims, but never goes dark."""
     if not is_calm(page):
         return "full"
+    from device.core import pages
+
     match page:
         case pages.OutOfHours():
             return "off" if calm_s >= CLOSED_OFF_AFTER_S else "dim"

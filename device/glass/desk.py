@@ -30,20 +30,6 @@ def _nobody_waits(canvas: Canvas, box: Box, words: Words) -> None:
         canvas.text_at(top + row * canvas.sizes.row, line, end + 10)
 
 
-def starting(canvas: Canvas, page: pages.Starting) -> None:
-    size = min(40, canvas.right // 4)
-    canvas.icon("bell", 0, (canvas.bottom - size) // 2, size)
-    left = size + 8
-    large = canvas.sizes.capital + 4
-    top = 5
-    canvas.text_at(top, "Belbord", left, capital=large)
-    top += large + 8
-    for line in (page.unit, page.version):
-        if top + canvas.sizes.capital <= canvas.bottom:
-            canvas.text_at(top, line, left)
-        top += canvas.sizes.row
-
-
 def no_news(canvas: Canvas, page: pages.NoHost | pages.DataOld | pages.PbxAway, words: Words) -> None:
     icon: Icon
     match page:
