@@ -3,13 +3,14 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from queue import Empty
 from typing import assert_never
 
 from device.core import effects as do
 from device.core.deadlines import next_wake
 from device.core.events import Event, Tick
-from device.core.step import step
+from device.core.step import act, appear
 from device.core.unit import Unit
 from device.ports import Inbox, Link, Outbox, Screen, Sign, Watchdog
 
@@ -68,8 +69,9 @@ def run(unit: Unit, inbox: Inbox, drivers: Drivers, now: Callable[[], float]) ->
         if (interval := drivers.watchdog.interval_s) is not None:
             beat_at = now() + interval / 2
             until = beat_at if until is None else min(until, beat_at)
-        unit, effects = step(unit, wait(inbox, until, now))
-        for effect in effects:
-            going = perform(effect, drivers) and going
+        for half in (partial(act, event=wait(inbox, until, now)), appear):
+            unit, effects = half(unit)
+            for effect in effects:
+                going = perform(effect, drivers) and going
         drivers.watchdog.beat()
     return unit

@@ -1,7 +1,8 @@
 """`step`: one event in, the next unit and the effects out. Pure and total: any event, in any order, at any time.
 
 Each step lets time pass up to the event, takes the event, and then settles: sign first, then what must be sent, then
-the page if it looks different.
+the page if it looks different. The loop takes a step in its two halves, `act` and `appear`, so that the sign need not
+wait for the page to be thought out.
 """
 
 from dataclasses import replace
@@ -21,14 +22,28 @@ Stepped = tuple[Unit, tuple[Effect, ...]]
 
 def step(unit: Unit, event: was.Event) -> Stepped:
     """`unit` after `event`, and what is to be done. Time never goes back: an event stamped earlier happens now."""
+    unit, done = act(unit, event)
+    unit, shown = appear(unit)
+    return unit, (*done, *shown)
+
+
+def act(unit: Unit, event: was.Event) -> Stepped:
+    """The first half: all that an event brings, but for the page."""
     unit = replace(unit, now=max(unit.now, event.at))
     unit, felt = _feel(unit, *gestures.advance(unit.button, unit.now))
     unit, taken = _take(unit, event)
     unit, lit = _settle_sign(unit)
     unit, said = speech.speak(unit)
-    unit, shown = _settle_page(unit)
-    farewell: tuple[Effect, ...] = (Stop(),) if isinstance(event, was.StopAsked) else ()
-    return unit, (*felt, *taken, *lit, *said, *shown, *farewell)
+    return unit, (*felt, *taken, *lit, *said)
+
+
+def appear(unit: Unit) -> Stepped:
+    """The second half: the page, if it looks different, and after the farewell page the end."""
+    seen = look(unit)
+    farewell: tuple[Effect, ...] = (Stop(),) if unit.stopping else ()
+    if seen.page == unit.shown:
+        return (unit if seen.until == unit.page_until else replace(unit, page_until=seen.until)), farewell
+    return replace(unit, page_until=seen.until, shown=seen.page), (Show(seen.page), *farewell)
 
 
 def _take(unit: Unit, event: was.Event) -> Stepped:
@@ -79,7 +94,8 @@ def _take(unit: Unit, event: was.Event) -> Stepped:
 
 def _feel(unit: Unit, button: gestures.Button, felt: tuple[gestures.Gesture, ...]) -> Stepped:
     """The button moved on; do what the gestures ask."""
-    unit = replace(unit, button=button)
+    if button is not unit.button:
+        unit = replace(unit, button=button)
     effects: list[Effect] = []
     for gesture in felt:
         match gesture:
@@ -143,18 +159,11 @@ def _settle_sign(unit: Unit) -> Stepped:
     if unit.by_hand is not None and now >= unit.by_hand.until:
         unit = replace(unit, by_hand=None)
     if unit.stopping:
-        unit = replace(unit, by_hand=None, sign=Sign("dark", "calm", now))
+        unit = replace(unit, by_hand=None)
+        says = Sign("dark", "calm", now)
     else:
-        unit = replace(unit, sign=sign.decide(unit.sign, rules, unit.board, unit.by_hand, now))
-    lamp = (unit.sign.state, sign.glows(unit.sign, rules, now))
+        says = sign.decide(unit.sign, rules, unit.board, unit.by_hand, now)
+    lamp = (says.state, sign.glows(says, rules, now))
     if lamp == unit.lamp:
-        return unit, ()
-    return replace(unit, lamp=lamp), (SetSign(*lamp),)
-
-
-def _settle_page(unit: Unit) -> Stepped:
-    seen = look(unit)
-    unit = replace(unit, page_until=seen.until)
-    if seen.page == unit.shown:
-        return unit, ()
-    return replace(unit, shown=seen.page), (Show(seen.page),)
+        return (unit if says == unit.sign else replace(unit, sign=says)), ()
+    return replace(unit, sign=says, lamp=lamp), (SetSign(*lamp),)

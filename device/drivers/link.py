@@ -45,6 +45,12 @@ REASONS_LOGGED = 50
 INBOX_LIMIT = 500
 """A loop that is this far behind is not helped by more boards: the next one says all."""
 NO_SUBSCRIBER = 0x10
+_EVENTS: tuple[tuple[topics.Row, Callable[[float, Any], Event]], ...] = (
+    (topics.BOARD, BoardArrived),
+    (topics.RECEIPT, ReceiptArrived),
+    (topics.COMMAND, CommandArrived),
+)
+"""What is listened to, and what it is to the core."""
 
 
 class _Lost(Exception):  # noqa: N818  # says what happened
@@ -70,6 +76,7 @@ class MqttLink:
         self._told = ""
         self._refusals: dict[str, int] = {}
         self._under_way: dict[int, Note] = {}
+        self._heard = {self._topic(row): (row, event) for row, event in _EVENTS}
         self._lost: _Lost | None = None
         self._heard_at = 0.0
 
@@ -235,9 +242,9 @@ class MqttLink:
             remedy = f"{self._address} refuses user {self._broker.username}: {reason}; check name and password"
             self._lost = _Lost(remedy, refused=True)
             return
-        rows = (topics.BOARD, topics.RECEIPT, topics.COMMAND)
         never = SubscribeOptions.RETAIN_DO_NOT_SEND
-        client.subscribe([(self._topic(row), SubscribeOptions(row.qos, retainHandling=never)) for row in rows])
+        heard = self._heard.items()
+        client.subscribe([(topic, SubscribeOptions(row.qos, retainHandling=never)) for topic, (row, _) in heard])
 
     def _subscribed(self, _client: Any, _user: Any, _mid: int, reasons: list[ReasonCode], _props: Any) -> None:
         if any(reason.is_failure for reason in reasons):
@@ -265,17 +272,17 @@ class MqttLink:
         if message.retain:
             self._refuse("a retained message: never believed")
             return
-        named = topics.parse(self._broker.root, message.topic)
-        if named is None or named[1] != self._unit:
-            self._refuse("a topic that is not ours")
+        make = self._heard.get(message.topic)
+        if make is None:
+            self._refuse("a topic that is not ours to hear")
             return
         try:
-            event = _event(named[0], codec.decode(named[0], bytes(message.payload)))
+            event = make[1](boottime(), codec.decode(make[0], bytes(message.payload)))
         except codec.RefusedPayload as refused:
             self._refuse(str(refused))
             return
-        if event is None or self._inbox.qsize() > INBOX_LIMIT:
-            self._refuse("more than the unit can take in" if event is not None else "a topic that is not ours to hear")
+        if self._inbox.qsize() > INBOX_LIMIT:
+            self._refuse("more than the unit can take in")
             return
         self._inbox.put(event)
 
@@ -287,15 +294,6 @@ class MqttLink:
             if reason not in self._refusals:
                 log.warning("link: refused: %s", reason)
         self._refusals[reason] = self._refusals.get(reason, 0) + 1
-
-
-def _event(row: topics.Row, message: Any) -> Event | None:
-    make: dict[str, Callable[[float, Any], Event]] = {
-        topics.BOARD.key: BoardArrived,
-        topics.RECEIPT.key: ReceiptArrived,
-        topics.COMMAND.key: CommandArrived,
-    }
-    return make[row.key](boottime(), message) if row.key in make else None
 
 
 def _properties(packet: int, **values: int | None) -> Properties:
