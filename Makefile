@@ -19,7 +19,7 @@ demo: setup ## the whole of Belbord in one web page (PORT=8080 OPEN=no)
 	@exec .venv/bin/belbord-demo --port $(PORT) $(if $(filter no,$(OPEN)),--no-browser,)
 
 test: setup-dev lint ## every check and test that runs in minutes
-	$(PY) -m pytest -q -n 2
+	$(PY) -m pytest -q -n 2 --dist loadfile
 
 lint: setup-dev ## style, types, and the layer rule
 	$(PY) -m ruff format --check .

@@ -3,6 +3,7 @@
 `python -m broker.asyncapi` rewrites the file beside this module; a test fails when the two differ.
 """
 
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any, get_args
 
@@ -89,8 +90,11 @@ def _message(kind: Any) -> dict[str, Any]:
 
 
 def _portable(value: Any) -> Any:
-    """The same schema with patterns as ECMA 262 reads them, where `$` is the end and nothing else."""
+    """The same schema on every Python, with patterns as ECMA 262 reads them, where `$` is the end and nothing else."""
     match value:
+        case {"description": str(docstring), **rest}:
+            # Python 3.13 takes a docstring's indentation away, earlier ones do not.
+            return {**_portable(rest), "description": cleandoc(docstring)}
         case dict():
             return {key: _portable(inner) for key, inner in value.items()}
         case list() | tuple():

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from PIL import Image, ImageChops
-from playwright.sync_api import Browser, FrameLocator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from broker.messages import Caller
 from device.core import pages
@@ -25,13 +25,6 @@ HEADLINE = (10, 6, 118, 36)
 """The upper part of the glass: what is said, without the margin below it and what wanders over the edge."""
 FIRST_LINE = (10, 4, 118, 14)
 QUIET = pages.Quiet(pages.Tally(0, None), Margin())
-FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
-
-Box = tuple[int, int, int, int]
 
 
 class Glass:
@@ -70,14 +63,6 @@ def _same(shown: Image.Image, wanted: Image.Image, box: Box) -> bool:
         for x in range(1 - REACH_X, REACH_X)
         for y in range(1 - REACH_Y, REACH_Y)
     )
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
