@@ -27,6 +27,9 @@ FIRST_LINE = (10, 4, 118, 14)
 QUIET = pages.Quiet(pages.Tally(0, None), Margin())
 
 
+Box = tuple[int, int, int, int]
+
+
 class Glass:
     """What the virtual unit tells its page, read beside the page."""
 
