@@ -56,6 +56,8 @@ def measure() -> dict[str, float]:
             at, level = edges.get(timeout=EDGE_WITHIN_S)
             assert level == (number + 1) % 2, "the sign did not follow the queue"
             ours.append((at - began) * 1000)
+            # The same rest before both: what a program does first after a pause costs several times its warm time.
+            time.sleep(BETWEEN_S)
             theirs.append(bare.sample() * 1000)
     return {
         "ami_bytes_to_sign_edge_ms_p50": median(ours),
