@@ -16,6 +16,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ from broker import __version__
 from device.clock import boottime
 from device.config import Config, load_config
 from device.core.first_page import Starting
+from device.core.rules import fitting
 from device.errors import ConfigFault, UnitFault
 from device.profile import DEFAULT_BOARD, Profile, ProfileFault, load_profile
 
@@ -131,7 +133,7 @@ def be_a_unit(config: Config, profile: Profile, opened: ExitStack, desk: MakeDes
     from device.core.events import Started, StopAsked
     from device.core.unit import Unit
     from device.drivers.keys import ButtonKey
-    from device.drivers.lights import SignLamp
+    from device.drivers.lights import sign_of
     from device.drivers.link import MqttLink
     from device.drivers.outbox import SqliteOutbox
     from device.drivers.pins import mock_pins, real_pins
@@ -142,7 +144,8 @@ def be_a_unit(config: Config, profile: Profile, opened: ExitStack, desk: MakeDes
     watchdog = opened.enter_context(ServiceManager(boottime))
     pins = profile.pins
     factory = real_pins() if glass is None else mock_pins()
-    sign = opened.enter_context(SignLamp(pins.sign, pins.sign_kind, active_high=pins.sign_active_high, factory=factory))
+    sign = sign_of(pins, profile.colours, factory)
+    opened.enter_context(sign)
     outbox = opened.enter_context(SqliteOutbox(config.state_directory / "outbox.sqlite3", inbox))
     opened.enter_context(ButtonKey(pins.button, inbox, factory))
     link = opened.enter_context(MqttLink(config.broker, config.unit, inbox))
@@ -153,7 +156,8 @@ def be_a_unit(config: Config, profile: Profile, opened: ExitStack, desk: MakeDes
         signal.signal(number, lambda *_: inbox.put(StopAsked(boottime())))
     watchdog.ready()
     log.info("unit %s %s is at work (%s)", config.unit, __version__, profile.name)
-    unit = Unit(config.unit, __version__, config.rules, shown=Starting(__version__, config.unit))
+    rules = replace(config.rules, sign=fitting(config.rules.sign, pins.sign_kind))
+    unit = Unit(config.unit, __version__, rules, shown=Starting(__version__, config.unit))
     run(unit, inbox, Drivers(screen, sign, outbox, link, watchdog), boottime)
     watchdog.stopping()
 

@@ -18,8 +18,8 @@ class Screen(Protocol):
 
 
 class Sign(Protocol):
-    def set(self, state: SignState, *, glowing: bool) -> None:
-        """Make the lamp glow or not; `state` is for signs that can say more."""
+    def set(self, state: SignState, *, glowing: float) -> None:
+        """Make the sign so bright, 0-1; `state` is for signs that can say more."""
 
 
 class Outbox(Protocol):

@@ -14,7 +14,7 @@ def next_wake(unit: Unit) -> float | None:
     moments = [
         gestures.deadline(unit.button),
         unit.page_until,
-        sign.next_wink(unit.sign, rules, unit.now),
+        sign.next_level(unit.sign, rules, unit.now),
         *(moment for moment in sign.moments(unit.sign, rules, unit.board, unit.by_hand) if moment > unit.now),
     ]
     if unit.link_up:

@@ -36,10 +36,10 @@ class SendNote:
 
 @dataclass(frozen=True, slots=True)
 class SetSign:
-    """`state` is what the sign means, `glowing` what the lamp does now: in `unsure` it may wink."""
+    """`state` is what the sign means, `glowing` how bright it is now, 0-1: it may fade, and in `unsure` it may wink."""
 
     state: SignState
-    glowing: bool
+    glowing: float
 
 
 @dataclass(frozen=True, slots=True)

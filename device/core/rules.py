@@ -1,7 +1,10 @@
 """The numbers a unit lives by. Config may change most of them; the defaults stand here and nowhere else."""
 
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Literal, assert_never
+
+SignKind = Literal["lamp", "pwm", "rgb", "relay"]
+"""What shows the sign: on and off; dimmed by pulses; in colours; a contact for whatever there is."""
 
 HELLO_EVERY_S = 5.0
 OLD_AFTER_S = 15.0
@@ -20,6 +23,13 @@ BLINK_S = 0.5
 UNSURE_AT_LEAST_S = 2.0
 PULSE_EVERY_S = 4.0
 PULSE_S = 0.3
+SOFT_PULSE_S = 1.2
+SOFT_PULSE = 0.4
+"""How bright a sign that can fade pulses when it is unsure: clearly not the full light of a busy one."""
+FADE_S = 0.4
+FADE_STEPS = 10
+RELAY_AT_LEAST_S = 10.0
+"""A relay wears with each change and is heard: it keeps every state at least so long, but for a wish by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,27 @@ class SignRules:
     minimum_lit_s: float = 10.0
     minimum_dark_s: float = 5.0
     when_unsure: Literal["pulse", "dark"] = "pulse"
+    unsure_at_least_s: float = UNSURE_AT_LEAST_S
+    fade_s: float = 0.0  # from dark to lit and back; 0: at once
+
+
+def fitting(rules: SignRules, kind: SignKind) -> SignRules:
+    """`rules` as they suit a kind of sign: what can fade fades, and a relay is spared."""
+    match kind:
+        case "lamp":
+            return rules
+        case "pwm" | "rgb":
+            return replace(rules, fade_s=FADE_S)
+        case "relay":
+            return replace(
+                rules,
+                minimum_lit_s=max(rules.minimum_lit_s, RELAY_AT_LEAST_S),
+                minimum_dark_s=max(rules.minimum_dark_s, RELAY_AT_LEAST_S),
+                unsure_at_least_s=max(rules.unsure_at_least_s, RELAY_AT_LEAST_S),
+                when_unsure="dark",
+            )
+        case _:
+            assert_never(kind)
 
 
 @dataclass(frozen=True, slots=True)

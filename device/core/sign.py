@@ -10,13 +10,13 @@ Lit, dark and unsure each stand for a minimum time, so that the sign never flick
 do not wait for it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from broker.messages import SignReason, SignState
 from device.core import counts
 from device.core.freshness import DatedBoard, is_fresh, old_at
-from device.core.rules import PULSE_EVERY_S, PULSE_S, UNSURE_AT_LEAST_S, SignRules
+from device.core.rules import FADE_STEPS, PULSE_EVERY_S, PULSE_S, SOFT_PULSE, SOFT_PULSE_S, SignRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +29,27 @@ class ByHand:
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """What the sign says, why, and since when."""
+    """What the sign says, why, and since when; `faded_from`: how bright it was then, 0-1."""
 
     state: SignState = "unsure"
     reason: SignReason = "old"
     since: float = float("-inf")
+    faded_from: float = 0.0
+
+
+_EXACTLY = 1e-6
+"""Deadlines are sums of floats: what is due within a microsecond is due."""
 
 
 def decide(sign: Sign, rules: SignRules, board: DatedBoard | None, by_hand: ByHand | None, now: float) -> Sign:
     """The sign at `now`."""
     state, reason = wanted(rules, board, by_hand, now)
     if state == sign.state:
-        return Sign(state, reason, sign.since)
+        return replace(sign, reason=reason)
     at_once = reason in ("by_hand", "old")
     if not at_once and now < minimum_until(sign, rules):
-        return Sign(sign.state, "minimum", sign.since)
-    return Sign(state, reason, now)
+        return replace(sign, reason="minimum")
+    return Sign(state, reason, now, level(sign, rules, now))
 
 
 def wanted(
@@ -79,7 +84,7 @@ def minimum_until(sign: Sign, rules: SignRules) -> float:
         case "dark":
             return sign.since + rules.minimum_dark_s
         case "unsure":
-            return sign.since + UNSURE_AT_LEAST_S
+            return sign.since + rules.unsure_at_least_s
 
 
 def moments(sign: Sign, rules: SignRules, board: DatedBoard | None, by_hand: ByHand | None) -> list[float]:
@@ -95,18 +100,54 @@ def moments(sign: Sign, rules: SignRules, board: DatedBoard | None, by_hand: ByH
     return found
 
 
-def glows(sign: Sign, rules: SignRules, now: float) -> bool:
-    """Whether the lamp glows: in `unsure` it winks for 0.3 s every 4 s, or stays dark, by config."""
-    if sign.state != "unsure":
-        return sign.state == "lit"
-    if rules.when_unsure == "dark" or sign.since == float("-inf"):
-        return False
-    return (now - sign.since) % PULSE_EVERY_S >= PULSE_EVERY_S - PULSE_S
+def level(sign: Sign, rules: SignRules, now: float) -> float:
+    """How bright the sign is, 0-1. It fades by steps if it can; in `unsure` it winks or pulses softly, or is dark."""
+    if sign.state == "unsure":
+        return _pulse(sign, rules, now)
+    target = 1.0 if sign.state == "lit" else 0.0
+    if now >= sign.since + rules.fade_s:
+        return target
+    # The first step is taken at once: a wish by hand is seen without delay.
+    steps = min(int((now - sign.since) / rules.fade_s * FADE_STEPS + _EXACTLY) + 1, FADE_STEPS)
+    return round(sign.faded_from + (target - sign.faded_from) * steps / FADE_STEPS, 3)
 
 
-def next_wink(sign: Sign, rules: SignRules, now: float) -> float | None:
-    """When the lamp's glow changes next within `unsure`; None when it does not wink."""
-    if sign.state != "unsure" or rules.when_unsure == "dark" or sign.since == float("-inf"):
-        return None
-    into = (now - sign.since) % PULSE_EVERY_S
-    return now - into + (PULSE_EVERY_S - PULSE_S if into < PULSE_EVERY_S - PULSE_S else PULSE_EVERY_S)
+def _pulse(sign: Sign, rules: SignRules, now: float) -> float:
+    if not _pulses(sign, rules):
+        return 0.0
+    into = now - _round_began(sign, now) + _EXACTLY
+    if rules.fade_s <= 0:
+        return 1.0 if into >= PULSE_EVERY_S - PULSE_S else 0.0
+    begins = PULSE_EVERY_S - SOFT_PULSE_S
+    if into < begins:
+        return 0.0
+    step = min(int((into - begins) / SOFT_PULSE_S * 2 * FADE_STEPS), 2 * FADE_STEPS - 1)
+    return round(SOFT_PULSE * min(step + 1, 2 * FADE_STEPS - 1 - step) / FADE_STEPS, 3)
+
+
+def _pulses(sign: Sign, rules: SignRules) -> bool:
+    return sign.state == "unsure" and rules.when_unsure == "pulse" and sign.since != float("-inf")
+
+
+def _round_began(sign: Sign, now: float) -> float:
+    """When the present round of pulsing began."""
+    return sign.since + int((now - sign.since) / PULSE_EVERY_S + _EXACTLY) * PULSE_EVERY_S
+
+
+def next_level(sign: Sign, rules: SignRules, now: float) -> float | None:
+    """When `level` changes next by time alone; None: it does not."""
+    if not _pulses(sign, rules):
+        if sign.state == "unsure" or now >= sign.since + rules.fade_s:
+            return None
+        return _next_step(sign.since, rules.fade_s / FADE_STEPS, now)
+    began = _round_began(sign, now)
+    begins = began + PULSE_EVERY_S - (SOFT_PULSE_S if rules.fade_s > 0 else PULSE_S)
+    if now < begins - _EXACTLY:
+        return begins
+    if rules.fade_s <= 0:
+        return began + PULSE_EVERY_S
+    return _next_step(begins, SOFT_PULSE_S / (2 * FADE_STEPS), now)
+
+
+def _next_step(since: float, step_s: float, now: float) -> float:
+    return since + (int((now - since) / step_s + _EXACTLY) + 1) * step_s

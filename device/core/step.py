@@ -13,7 +13,7 @@ from device.core import counts, freshness, gestures, notes, press, progress, sig
 from device.core import events as was
 from device.core.effects import Effect, SetSign, Show, Stop
 from device.core.face import look
-from device.core.rules import FAULT_SHOWN_S, UNSURE_AT_LEAST_S
+from device.core.rules import FAULT_SHOWN_S
 from device.core.sign import ByHand, Sign
 from device.core.unit import FaultOnGlass, LastCaller, NoticeOnGlass, Unit
 
@@ -51,7 +51,8 @@ def _take(unit: Unit, event: was.Event) -> Stepped:
     match event:
         case was.Started(_, boot, seed):
             # Unsure from before the start: the first board need not wait for the minimum.
-            begun = replace(unit, started_at=now, boot=boot, seed=seed, sign=Sign(since=now - UNSURE_AT_LEAST_S))
+            since = now - unit.rules.sign.unsure_at_least_s
+            begun = replace(unit, started_at=now, boot=boot, seed=seed, sign=Sign(since=since))
             return begun, ()
         case was.Tick():
             return unit, ()
@@ -163,7 +164,7 @@ def _settle_sign(unit: Unit) -> Stepped:
         says = Sign("dark", "calm", now)
     else:
         says = sign.decide(unit.sign, rules, unit.board, unit.by_hand, now)
-    lamp = (says.state, sign.glows(says, rules, now))
+    lamp = (says.state, sign.level(says, rules, now))
     if lamp == unit.lamp:
         return (unit if says == unit.sign else replace(unit, sign=says)), ()
     return replace(unit, sign=says, lamp=lamp), (SetSign(*lamp),)

@@ -101,7 +101,7 @@ class Unit:
 
     by_hand: ByHand | None = None
     sign: Sign = field(default_factory=Sign)
-    lamp: tuple[str, bool] | None = None  # the last SetSign
+    lamp: tuple[str, float] | None = None  # the last SetSign
 
     glass: Part = "ok"
     storage: Part = "ok"

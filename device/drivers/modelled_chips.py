@@ -160,6 +160,7 @@ class Ssd1306(_Upright):
                 super()._perform(command, arguments)
 
     def _store(self, byte: int) -> None:
+        self.page, self.column = self.page & 0x07, self.column & 0x7F  # as many address lines as there are
         self.memory[self.page * 128 + self.column] = byte
         if self.mode == 1:  # vertical: down the pages, then the next column
             self.page, wrapped = _next(self.page, self.pages)
