@@ -23,3 +23,7 @@ class StoreFault(HostFault):
 
 class PortTaken(HostFault):
     """The web page's address is in use or cannot be listened on."""
+
+
+class StoreInUse(StoreFault):
+    """Another process of the host agent holds the store."""

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from host_agent.errors import StoreFault
+from host_agent.errors import StoreFault, StoreInUse
 
 
 @contextmanager
 def only_process(store: Path) -> Iterator[None]:
     """Hold the lock beside `store` until the block ends; the kernel frees it however the process ends.
 
-    Raises StoreFault when another process holds it or the folder cannot be written.
+    Raises StoreInUse when another process holds it, StoreFault when the folder cannot be written.
     """
     path = store.with_name(store.name + ".lock")
     try:
@@ -24,7 +24,7 @@ def only_process(store: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise StoreFault(f"store {store}: another belbord-host uses it; stop that one, or name another") from None
+            raise StoreInUse(f"store {store}: another belbord-host uses it; stop that one, or name another") from None
         yield
     finally:
         os.close(lock)

@@ -36,6 +36,11 @@ class SqlNoteStore:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    @property
+    def engine(self) -> Engine:
+        """What other rooms of the same store stand on."""
+        return self._engine
+
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
         try:
@@ -80,7 +85,7 @@ class SqlNoteStore:
         else:
             wanted = select(NOTES).where(NOTES.c.state != "open").order_by(NOTES.c.closed_at.desc())
         with self._transaction() as connection:
-            return [_to_note(row) for row in connection.execute(wanted.limit(limit)).mappings()]
+            return [to_note(row) for row in connection.execute(wanted.limit(limit)).mappings()]
 
     def find(self, note_id: str) -> tuple[CallbackNote, list[Entry]] | None:
         with self._transaction() as connection:
@@ -120,7 +125,7 @@ def _write(connection: Connection, note: CallbackNote, entries: Sequence[Entry],
 
 def _note(connection: Connection, note_id: str) -> CallbackNote | None:
     row = connection.execute(select(NOTES).where(NOTES.c.id == note_id)).mappings().first()
-    return None if row is None else _to_note(row)
+    return None if row is None else to_note(row)
 
 
 def _tombstone(connection: Connection, note_id: str) -> Tombstone | None:
@@ -128,6 +133,7 @@ def _tombstone(connection: Connection, note_id: str) -> Tombstone | None:
     return None if row is None else Tombstone(row.id, row.rev)
 
 
-def _to_note(row: RowMapping) -> CallbackNote:
+def to_note(row: RowMapping) -> CallbackNote:
+    """The note in a row."""
     values: dict[str, Any] = {name: row[name] for name in _FIELDS}
     return CallbackNote(**values)

@@ -26,3 +26,7 @@ class StoreThread:
     async def ask(self, call: Callable[[NoteStore], Answer]) -> Answer:
         """The answer of `call`, made in the store's thread; raises what it raises (StoreFault)."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, call, self._store)
+
+    async def run(self, work: Callable[[], Answer]) -> Answer:
+        """The answer of `work`, done in the store's thread in its turn; raises what it raises."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
