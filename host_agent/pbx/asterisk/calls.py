@@ -28,6 +28,10 @@ _STATE: Final = needle("State")
 _CHANNEL_STATE: Final = needle("ChannelState")
 _STATUS: Final = needle("Status")
 _TRANSFEREE: Final = needle("TransfereeLinkedid")
+_PARKED: Final = needle("ParkeeLinkedid")
+_RETRIEVER: Final = needle("RetrieverUniqueid")
+_TARGET: Final = needle("TargetUniqueid")
+_TARGET_LINKED: Final = needle("TargetLinkedid")
 _TRANSFERER: Final = needle("TransfererUniqueid")
 _ORIGINAL_TRANSFERER: Final = needle("OrigTransfererUniqueid")
 _UID: Final = needle("Uniqueid")
@@ -162,6 +166,30 @@ class Calls:
     def device(self, raw: bytes, at: float) -> None:
         """DeviceStateChange, live or in a list."""
         device = text(need(raw, _DEVICE))
+    def picked_up(self, raw: bytes, at: float) -> None:
+        """Pickup: a phone took the call that rang at another, which may be told much later that it rings no more."""
+        self._takes_over(text(need(raw, _UID)), text(get(raw, _TARGET_LINKED) or b""), at)
+        rang = self.phones.legs.get(text(get(raw, _TARGET) or b""))
+        if rang is not None:
+            rang.closing = True
+            self._look(rang, at)
+
+    def unparked(self, raw: bytes, at: float) -> None:
+        """UnParkedCall: a phone fetched a parked call."""
+        self._takes_over(text(get(raw, _RETRIEVER) or b""), text(get(raw, _PARKED) or b""), at)
+
+    def _takes_over(self, uid: str, linked: str, at: float) -> None:
+        """The phone dialled a code and got the call `linked`: it has a caller as if it had been called."""
+        leg = self.phones.legs.get(uid)
+        if leg is None:
+            return
+        leg.incoming = True
+        leg.exten = None
+        queue = self.queues.queue_of.get(linked)
+        if queue is not None:
+            self.queues.queue_of[leg.linked] = queue
+        self._look(leg, at)
+
         if is_phone(device):
             self.phones.device(device, DEVICE_STATES.get(need(raw, _STATE), "unknown"), BY_DEVICE, at)
 
@@ -225,4 +253,6 @@ LIVE: Final[dict[bytes, Callable[[Calls, bytes, float], None]]] = {
     b"Rename": Calls.rename,
     b"Unhold": Calls.unhold,
 }
+    b"Pickup": Calls.picked_up,
 """What to do with the live events about calls and phones."""
+    b"UnParkedCall": Calls.unparked,
