@@ -31,7 +31,12 @@ step() {
     shift 2
     [ "$(cat "$folder/$name.done" 2>/dev/null)" = "$key" ] && return 0
     rm -f "$folder/$name.done"
-    "$@" >"$logs/$name.log" 2>&1 || {
+    # Not `"$@" || ...`: there, set -e would not hold inside the step.
+    set +e
+    (set -e; "$@") >"$logs/$name.log" 2>&1
+    code=$?
+    set -e
+    [ "$code" -eq 0 ] || {
         tail -n 15 "$logs/$name.log" >&2
         fail "step '$name' failed, see $logs/$name.log"
     }
@@ -62,35 +67,38 @@ make_root() {
 make_kernel() {
     echo "MODULES=list" >"$root/etc/initramfs-tools/conf.d/virtual-pi"
     printf 'virtio_pci\nvirtio_blk\next4\n' >"$root/usr/share/initramfs-tools/modules.d/virtual-pi"
-    inside "$root" sh -c 'apt-get -qq update; apt-get -qq install -y --no-install-recommends linux-image-amd64 && apt-get clean'
+    inside "$root" sh -c 'apt-get -qq update && apt-get -qq install -y --no-install-recommends linux-image-amd64 && apt-get clean'
     for unused in drivers/gpu drivers/infiniband drivers/media drivers/net sound; do
         rm -rf "$root"/lib/modules/*/kernel/$unused
     done
 }
 
 # Debian ships gpio-sim for no architecture (CONFIG_GPIO_SIM is not set), but its linux-source has the code, and
-# the headers are enough to build it. In a root of its own: this machine needs no compiler.
-make_build_root() {
-    tools/debian_root.sh bookworm "$build" gcc,make,xz-utils,linux-headers-amd64,linux-source-6.1
-}
-
+# the headers are enough to build it. In a root of its own, which goes afterwards: this machine needs no compiler.
 make_modules() {
+    rm -rf "$build" "$folder/modules"
+    tools/debian_root.sh bookworm "$build" gcc,make,xz-utils,linux-headers-amd64,linux-source-6.1
     cp tools/virtual_pi_modules.sh "$build/root/"
     inside "$build" sh /root/virtual_pi_modules.sh
+    mv "$build/root/modules" "$folder/modules"
+    rm -rf "$build" "$build.log"
 }
 
 put_modules() {
     version=$(basename "$root"/lib/modules/*)
-    [ -e "$build/root/modules/$version" ] || fail "gpio-sim was built for $(ls "$build/root/modules"), the kernel is $version"
+    [ -e "$folder/modules/$version" ] || {
+        rm -f "$folder/modules.done"
+        fail "gpio-sim was built for $(ls "$folder/modules"), the kernel is $version: run this once more"
+    }
     mkdir -p "$root/lib/modules/$version/extra"
-    cp "$build/root/modules/$version"/*.ko "$root/lib/modules/$version/extra/"
+    cp "$folder/modules/$version"/*.ko "$root/lib/modules/$version/extra/"
     inside "$root" depmod "$version"
 }
 
 # The same versions as everywhere, and the pin library, which is compiled for a real Pi and has a wheel here.
 make_venv() {
     for file in /etc/resolv.conf /etc/hosts /etc/pip.conf /etc/ssl/certs/ca-certificates.crt; do
-        [ -e "$file" ] && cp -L "$file" "$root$file"
+        [ ! -e "$file" ] || cp -L "$file" "$root$file"
     done
     mkdir -p "$root/root/locks"
     # shellcheck disable=SC2086  # a list of files, split on purpose
@@ -108,19 +116,18 @@ make_disk() {
     mke2fs -q -t ext4 -d "$root" -E root_owner=0:0 "$folder/disk.img" 4G
 }
 
-script=$(fingerprint tools/virtual_pi_image.sh tools/virtual_pi_modules.sh tools/debian_root.sh)
-root_key="$packages"
+root_key="$packages $(fingerprint tools/virtual_pi_image.sh tools/debian_root.sh)"
 # shellcheck disable=SC2086
 venv_key="$root_key $(fingerprint $locks)"
-disk_key="$script $venv_key $(fingerprint "$guest/prepare_root.sh")"
+modules_key="$root_key $(fingerprint tools/virtual_pi_modules.sh)"
+disk_key="$venv_key $modules_key $(fingerprint "$guest/prepare_root.sh")"
 
 # The two roots do not depend on each other.
-step build-root 1 make_build_root &
+step modules "$modules_key" make_modules &
 building=$!
 step root "$root_key" make_root
 step kernel "$root_key" make_kernel
 step venv "$venv_key" make_venv
-wait "$building" || fail "the build root is not there"
-step modules "$(fingerprint tools/virtual_pi_modules.sh)" make_modules
-step modules-in "$root_key $script" put_modules
+wait "$building" || fail "gpio-sim is not there"
+step modules-in "$modules_key" put_modules
 step disk "$disk_key" make_disk
