@@ -32,6 +32,8 @@ class Reader:
     compose: Callable[[OfficeBoard, float], Board | QueueCounts]
     told: Board | QueueCounts | None = None
     told_at: float = float("-inf")
+    news_at: float = float("-inf")
+    """When it was last told something new: an answer to a hello that says nothing new delays no change after it."""
     told_office: OfficeBoard | None = None
     later: asyncio.TimerHandle | None = None
 
@@ -74,7 +76,7 @@ class Boards:
             self._tell(reader, asked=True)
 
     def _soon(self, reader: Reader) -> None:
-        wait_s = reader.told_at + reader.gap_s - self._live.clock()
+        wait_s = reader.news_at + reader.gap_s - self._live.clock()
         if wait_s <= 0:
             self._tell(reader)
         else:
@@ -88,10 +90,10 @@ class Boards:
         now, office = self._live.clock(), self._live.office
         reader.told_office = office
         message = reader.compose(office, now)
-        if not asked and reader.told is not None and not is_news(reader.told, message, now - reader.told_at):
-            return
-        if self._bus.send(reader.row, reader.topic, encode(message)):
+        new = reader.told is None or is_news(reader.told, message, now - reader.told_at)
+        if (new or asked) and self._bus.send(reader.row, reader.topic, encode(message)):
             reader.told, reader.told_at = message, now
+            reader.news_at = now if new else reader.news_at
 
     def _unit(self, unit: Unit) -> Reader:
         def compose(office: OfficeBoard, now: float) -> Board:

@@ -10,6 +10,7 @@ import pytest
 
 from broker.messages import Caller, Hello, Note
 from broker.mosquitto import RunningBroker, free_port, running
+from broker.topics import Row
 from host_agent.config import Config
 from host_agent.core.callers import Party, WaitingCaller
 from host_agent.core.events import CallerJoined, CallerLeft, PbxAway, PbxConnected, QueueSeen, SnapshotTaken
@@ -100,6 +101,27 @@ def test_a_burst_is_told_at_once_and_then_at_most_ten_times_a_second_and_ends_tr
                 boards.append(await asyncio.to_thread(unit.next, "/board"))
             assert changes > 100
             assert 2 <= len(boards) <= 13
+
+    _together(office_on_mosquitto, story)
+
+
+def test_a_change_right_after_the_answer_to_a_hello_is_told_in_the_same_turn_of_the_loop(
+    mosquitto: RunningBroker, office_on_mosquitto: Config
+) -> None:
+    async def story(host: Host) -> None:
+        _up(host)
+        later = host.live.clock() + 60.0
+        host.live.clock = lambda: later
+        sent: list[str] = []
+
+        def send(_row: Row, topic: str, _payload: bytes) -> bool:
+            sent.append(topic)
+            return True
+
+        host.link.bus.send = send  # type: ignore[method-assign]
+        host.link.boards.answer(host.config.units[0])
+        _joined(host, "a", 1)
+        assert sent.count("belbord/unit/balie-1/board") == 2
 
     _together(office_on_mosquitto, story)
 
