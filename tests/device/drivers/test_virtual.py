@@ -17,7 +17,7 @@ from device.drivers.keys import ButtonKey
 from device.drivers.lights import SignLamp
 from device.drivers.modelled_panel import ModelledPanel
 from device.drivers.screen import ScreenDriver
-from device.drivers.virtual import VirtualDesk
+from device.drivers.virtual import SHORTEST_PRESS_S, VirtualDesk
 from device.errors import UnitFault
 from device.profile import Profile, load_profile
 
@@ -57,7 +57,7 @@ def bench() -> Iterator[Bench]:
 
 
 def test_the_page_gets_the_glass_pixel_for_pixel(bench: Bench) -> None:
-    with ScreenDriver(bench.profile, bench.glass.make_device, "nl", lambda *_: None) as screen:
+    with ScreenDriver(bench.profile.panel, bench.glass.make_device, "nl", lambda *_: None) as screen:
         screen.show(CallersWait(Tally(3, 84), MARGIN))
         for look in bench.looks():
             picture = bench.glass.picture()
@@ -71,7 +71,7 @@ def test_the_page_gets_the_glass_pixel_for_pixel(bench: Bench) -> None:
 
 
 def test_a_new_page_on_the_glass_is_a_new_frame(bench: Bench) -> None:
-    with ScreenDriver(bench.profile, bench.glass.make_device, "nl", lambda *_: None) as screen:
+    with ScreenDriver(bench.profile.panel, bench.glass.make_device, "nl", lambda *_: None) as screen:
         screen.show(CallersWait(Tally(3, 84), MARGIN))
         looks = bench.looks()
         first = next(look["frame"] for look in looks if look["on"])
@@ -94,6 +94,15 @@ def test_pressing_and_letting_go_are_edges_on_the_real_path(bench: Bench) -> Non
     assert bench.post("button", {"down": False}) == 204
     edges = [bench.inbox.get(timeout=5), bench.inbox.get(timeout=5)]
     assert [edge.down for edge in edges if isinstance(edge, Edge)] == [True, False]
+
+
+def test_the_quickest_click_is_as_long_as_a_finger_is_quick(bench: Bench) -> None:
+    assert bench.post("button", {"down": True}) == 204
+    assert bench.post("button", {"down": False}) == 204
+    down, up = bench.inbox.get(timeout=5), bench.inbox.get(timeout=5)
+    assert isinstance(down, Edge)
+    assert isinstance(up, Edge)
+    assert up.at - down.at >= SHORTEST_PRESS_S - 0.005
 
 
 def test_a_page_that_closes_lets_the_button_go(bench: Bench) -> None:
