@@ -27,11 +27,11 @@ _NUMBER: Final = needle("CallerIDNum")
 _STATE: Final = needle("State")
 _CHANNEL_STATE: Final = needle("ChannelState")
 _STATUS: Final = needle("Status")
-_TRANSFEREE: Final = needle("TransfereeLinkedid")
 _PARKED: Final = needle("ParkeeLinkedid")
 _RETRIEVER: Final = needle("RetrieverUniqueid")
 _TARGET: Final = needle("TargetUniqueid")
 _TARGET_LINKED: Final = needle("TargetLinkedid")
+_TRANSFEREE: Final = needle("TransfereeLinkedid")
 _TRANSFERER: Final = needle("TransfererUniqueid")
 _ORIGINAL_TRANSFERER: Final = needle("OrigTransfererUniqueid")
 _UID: Final = needle("Uniqueid")
@@ -163,9 +163,6 @@ class Calls:
         if by is not None and linked is not None:
             self.transfers.passed_on(text(linked), by)
 
-    def device(self, raw: bytes, at: float) -> None:
-        """DeviceStateChange, live or in a list."""
-        device = text(need(raw, _DEVICE))
     def picked_up(self, raw: bytes, at: float) -> None:
         """Pickup: a phone took the call that rang at another, which may be told much later that it rings no more."""
         self._takes_over(text(need(raw, _UID)), text(get(raw, _TARGET_LINKED) or b""), at)
@@ -190,6 +187,9 @@ class Calls:
             self.queues.queue_of[leg.linked] = queue
         self._look(leg, at)
 
+    def device(self, raw: bytes, at: float) -> None:
+        """DeviceStateChange, live or in a list."""
+        device = text(need(raw, _DEVICE))
         if is_phone(device):
             self.phones.device(device, DEVICE_STATES.get(need(raw, _STATE), "unknown"), BY_DEVICE, at)
 
@@ -250,9 +250,9 @@ LIVE: Final[dict[bytes, Callable[[Calls, bytes, float], None]]] = {
     b"NewConnectedLine": Calls.channel,
     b"Newchannel": Calls.new_channel,
     b"Newstate": Calls.channel,
+    b"Pickup": Calls.picked_up,
     b"Rename": Calls.rename,
+    b"UnParkedCall": Calls.unparked,
     b"Unhold": Calls.unhold,
 }
-    b"Pickup": Calls.picked_up,
 """What to do with the live events about calls and phones."""
-    b"UnParkedCall": Calls.unparked,
