@@ -132,9 +132,9 @@ from device.core.pages import Starting
 from device.drivers.modelled_panel import ModelledPanel
 from device.drivers.screen import ScreenDriver
 from device.profile import load_profile
-profile = load_profile("{DEFAULT_BOARD}")
+panel = load_profile("{DEFAULT_BOARD}").panel
 there = threading.Event()
-with ScreenDriver(profile, ModelledPanel(profile.panel).make_device, "nl", lambda works, why: there.set()) as screen:
+with ScreenDriver(panel, ModelledPanel(panel).make_device, "nl", lambda works, why: there.set()) as screen:
     screen.show(Starting("0", "x"))
     assert there.wait(10)
 """

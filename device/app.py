@@ -1,8 +1,8 @@
 """belbord-desk: the one place where the unit is put together.
 
-Threads: this one turns the loop; `screen` draws; `outbox` commits; `link` speaks MQTT; on a Pi, lgpio's own delivers
-the button's edges; with --virtual, the page's server has its own. All but the first are daemons and speak to the loop
-through the inbox alone.
+Threads: this one turns the loop; `screen` draws, and another one where a second glass faces the counter; `outbox`
+commits; `link` speaks MQTT; on a Pi, lgpio's own delivers the button's edges; with --virtual, the page's server has its
+own. All but the first are daemons and speak to the loop through the inbox alone.
 
 The first frame comes before all that it does not need is imported: paho, sqlite3, gpiozero and the unit's own core
 wait their turn.
@@ -27,7 +27,7 @@ from device.config import Config, load_config
 from device.core.first_page import Starting
 from device.core.rules import fitting
 from device.errors import ConfigFault, UnitFault
-from device.profile import DEFAULT_BOARD, Profile, ProfileFault, load_profile
+from device.profile import DEFAULT_BOARD, Panel, Profile, ProfileFault, load_profile
 
 if TYPE_CHECKING:
     from device.core.pages import Page
@@ -122,7 +122,7 @@ def be_a_unit(config: Config, profile: Profile, opened: ExitStack, desk: MakeDes
     `desk`: given the modelled hardware, what stands in for the person and the world around a virtual unit.
     """
     inbox: Inbox = SimpleQueue()
-    glass = _modelled(profile) if desk is not None else None
+    glass = _modelled(profile.panel) if desk is not None else None
     drawn = threading.Event()
     screen = _screen(config, profile, glass, _panel_report(inbox, drawn), opened)
     screen.show(Starting(__version__, config.unit))
@@ -137,13 +137,23 @@ def be_a_unit(config: Config, profile: Profile, opened: ExitStack, desk: MakeDes
     from device.drivers.link import MqttLink
     from device.drivers.outbox import SqliteOutbox
     from device.drivers.pins import mock_pins, real_pins
+    from device.drivers.sounder import Sounder
     from device.drivers.systemd import ServiceManager
+    from device.drivers.wall_clock import LocalClock
     from device.loop import Drivers, run
 
     inbox.put(Started(boottime(), boot_name(), os.urandom(32)))
     watchdog = opened.enter_context(ServiceManager(boottime))
     pins = profile.pins
     factory = real_pins() if glass is None else mock_pins()
+    counter = None
+    if profile.counter is not None:
+        counter = _screen_of(
+            profile.counter, config.language, None if glass is None else _modelled(profile.counter), _nobody, opened
+        )
+    buzzer = None
+    if pins.buzzer is not None and config.rules.sound.on:
+        buzzer = opened.enter_context(Sounder(pins.buzzer, factory))
     sign = sign_of(pins, profile.colours, factory)
     opened.enter_context(sign)
     outbox = opened.enter_context(SqliteOutbox(config.state_directory / "outbox.sqlite3", inbox))
@@ -157,8 +167,11 @@ def be_a_unit(config: Config, profile: Profile, opened: ExitStack, desk: MakeDes
     watchdog.ready()
     log.info("unit %s %s is at work (%s)", config.unit, __version__, profile.name)
     rules = replace(config.rules, sign=fitting(config.rules.sign, pins.sign_kind))
-    unit = Unit(config.unit, __version__, rules, shown=Starting(__version__, config.unit))
-    run(unit, inbox, Drivers(screen, sign, outbox, link, watchdog), boottime)
+    unit = Unit(
+        config.unit, __version__, rules, shown=Starting(__version__, config.unit), has_counter=counter is not None
+    )
+    drivers = Drivers(screen, sign, outbox, link, watchdog, counter, buzzer, LocalClock(inbox))
+    run(unit, inbox, drivers, boottime)
     watchdog.stopping()
 
 
@@ -187,10 +200,10 @@ class _NoScreen:
         """Nobody looks."""
 
 
-def _modelled(profile: Profile) -> "ModelledPanel":
+def _modelled(panel: Panel) -> "ModelledPanel":
     from device.drivers.modelled_panel import ModelledPanel
 
-    return ModelledPanel(profile.panel)
+    return ModelledPanel(panel)
 
 
 def _screen(
@@ -198,6 +211,13 @@ def _screen(
 ) -> "Screen":
     if not config.panel:
         return _NoScreen()
+    return _screen_of(profile.panel, config.language, glass, report, opened)
+
+
+def _screen_of(
+    panel: Panel, language: str, glass: "ModelledPanel | None", report: Report, opened: ExitStack
+) -> "Screen":
+    """A screen on the real panel, or on a modelled one."""
     from device.drivers.screen import ScreenDriver
 
     if glass is not None:
@@ -206,7 +226,11 @@ def _screen(
         from device.panel import open_panel
 
         make_device = open_panel
-    return opened.enter_context(ScreenDriver(profile, make_device, config.language, report))
+    return opened.enter_context(ScreenDriver(panel, make_device, language, report))
+
+
+def _nobody(works: bool, reason: str) -> None:
+    """The screen itself has logged it; the hello speaks of the telephonist's glass alone."""
 
 
 def _panel_report(inbox: "Inbox", told: threading.Event) -> Callable[[bool, str], None]:

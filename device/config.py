@@ -10,8 +10,8 @@ from typing import Any
 
 from broker.names import UnitName
 from device.access import Broker, Tls
-from device.config_keys import KEYS, REQUIRED
-from device.core.rules import NoteRules, Rules, SignRules
+from device.config_keys import KEYS, REQUIRED, WEEKDAYS
+from device.core.rules import NoteRules, Rules, SignRules, SoundRules, Week
 from device.errors import ConfigFault
 
 SIZE_LIMIT = 65_536
@@ -158,6 +158,7 @@ def _config(values: Mapping[str, Any], files: Mapping[str, Path], password: str 
         minimum_lit_s=values["sign.minimum_lit_s"],
         minimum_dark_s=values["sign.minimum_dark_s"],
         when_unsure=values["sign.when_unsure"],
+        out_of_hours=values["sign.out_of_hours"],
     )
     notes = NoteRules(
         last_caller_s=60 * values["notes.last_caller_minutes"],
@@ -165,7 +166,19 @@ def _config(values: Mapping[str, Any], files: Mapping[str, Path], password: str 
         outbox_limit=values["notes.outbox_limit"],
         unanswered_after_s=values["notes.unanswered_after_s"],
     )
+    sound = SoundRules(
+        on=values["sound.on"],
+        volume=values["sound.volume"],
+        limit_s=values["sound.limit_s"],
+        quiet=values["sound.quiet"],
+    )
     return Config(
         unit, values["language"], values["board"], Path(values["state_directory"]), broker, values["panel.on"],
-        Rules(sign, notes),
+        Rules(sign, notes, sound, _week(values)),
     )  # fmt: skip
+
+
+def _week(values: Mapping[str, Any]) -> Week | None:
+    """The opening hours; a day that is left out is closed, unless all are."""
+    days = [values[f"hours.{day}"] for day in WEEKDAYS]
+    return None if all(day is None for day in days) else tuple(day or () for day in days)

@@ -1,7 +1,9 @@
 """Every key of desk.toml: its table, what it may be, and what holds when it is left out."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from broker.names import DEFAULT_ROOT, unit_name
@@ -86,6 +88,40 @@ def _or_false(accept: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return both
 
 
+def _spans(value: Any) -> tuple[tuple[int, int], ...]:
+    """`08:30-12:30, 13:15-17:00`, or `closed`, as minutes of the day."""
+    meant = 'hours such as "08:30-17:00" or "08:30-12:30, 13:15-17:00", or "closed"'
+    if value == "closed":
+        return ()
+    if not isinstance(value, str):
+        raise ValueError(meant)  # noqa: TRY004  # all faults of a config are one kind
+    spans = tuple(_span(part, meant) for part in value.split(","))
+    edges = [edge for span in spans for edge in span]
+    if any(later <= earlier for earlier, later in pairwise(edges)):
+        raise ValueError(f"{meant}, each later than the one before")
+    return spans
+
+
+def _quiet(value: Any) -> tuple[int, int]:
+    """One span, which may run past midnight."""
+    meant = 'hours such as "18:00-08:00"'
+    return _span(value if isinstance(value, str) else "", meant)
+
+
+def _span(text: str, meant: str) -> tuple[int, int]:
+    found = _SPAN.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(meant)
+    begins_h, begins_m, ends_h, ends_m = (int(part) for part in found.groups())
+    if begins_h * 60 + begins_m >= DAY_MINUTES or ends_h * 60 + ends_m > DAY_MINUTES:
+        raise ValueError(meant)
+    return begins_h * 60 + begins_m, ends_h * 60 + ends_m
+
+
+_SPAN = re.compile(r"(\d{2}):([0-5]\d)-(\d{2}):([0-5]\d)")
+DAY_MINUTES = 24 * 60
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
 KEYS = (
     Key("unit", REQUIRED, _unit),
     Key("language", "nl", _one_of("nl", "en", "de", "fr")),
@@ -108,6 +144,12 @@ KEYS = (
     Key("sign.minimum_lit_s", 10.0, _number(0, 600)),
     Key("sign.minimum_dark_s", 5.0, _number(0, 600)),
     Key("sign.when_unsure", "pulse", _one_of("pulse", "dark")),
+    Key("sign.out_of_hours", "dark", _one_of("dark", "rules")),
+    *(Key(f"hours.{day}", None, _spans) for day in WEEKDAYS),
+    Key("sound.on", False, _truth),
+    Key("sound.volume", 0.3, _number(0, 1)),
+    Key("sound.limit_s", 60.0, _or_false(_number(1, 86_400))),
+    Key("sound.quiet", None, _quiet),
     Key("notes.last_caller_minutes", 10.0, _number(0, 120)),
     Key("notes.withdraw_s", 5.0, _number(0, 60)),
     Key("notes.outbox_limit", 500, _whole(1, 10_000)),

@@ -12,20 +12,23 @@ from device.core.deadlines import next_wake
 from device.core.events import Event, Tick
 from device.core.step import act, appear
 from device.core.unit import Unit
-from device.ports import Inbox, Link, Outbox, Screen, Sign, Watchdog
+from device.ports import Buzzer, Inbox, Link, Outbox, Screen, Sign, WallClock, Watchdog
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Drivers:
-    """Where effects go."""
+    """Where effects go. The last three are not in every unit."""
 
     screen: Screen
     sign: Sign
     outbox: Outbox
     link: Link
     watchdog: Watchdog
+    counter: Screen | None = None
+    buzzer: Buzzer | None = None
+    clock: WallClock | None = None
 
 
 def perform(effect: do.Effect, drivers: Drivers) -> bool:
@@ -43,6 +46,15 @@ def perform(effect: do.Effect, drivers: Drivers) -> bool:
             drivers.link.say_hello(hello)
         case do.SendNote(note):
             drivers.link.send_note(note)
+        case do.ShowCounter(page):
+            if drivers.counter is not None:
+                drivers.counter.show(page)
+        case do.Beep(hertz, volume):
+            if drivers.buzzer is not None:
+                drivers.buzzer.beep(hertz, volume)
+        case do.ReadClock():
+            if drivers.clock is not None:
+                drivers.clock.read()
         case do.Stop():
             return False
         case _:

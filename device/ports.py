@@ -22,6 +22,16 @@ class Sign(Protocol):
         """Make the sign so bright, 0-1; `state` is for signs that can say more."""
 
 
+class Buzzer(Protocol):
+    def beep(self, hertz: int, volume: float) -> None:
+        """Sound from now on; 0 Hz: be silent."""
+
+
+class WallClock(Protocol):
+    def read(self) -> None:
+        """Put ClockRead in the inbox."""
+
+
 class Outbox(Protocol):
     def keep(self, note: KeptNote) -> None:
         """Commit `note`, then put Committed or CommitFailed in the inbox."""

@@ -1,6 +1,6 @@
 """When the unit must wake if nothing happens. The loop sleeps until then, so an idle unit hardly wakes at all."""
 
-from device.core import gestures, sign
+from device.core import gestures, sign, sound
 from device.core.notes import sendable
 from device.core.unit import Unit
 
@@ -14,8 +14,11 @@ def next_wake(unit: Unit) -> float | None:
     moments = [
         gestures.deadline(unit.button),
         unit.page_until,
+        unit.counter_until,
+        unit.clock_due,
         sign.next_level(unit.sign, rules, unit.now),
         *(moment for moment in sign.moments(unit.sign, rules, unit.board, unit.by_hand) if moment > unit.now),
+        *(moment for moment in sound.moments(unit) if moment > unit.now),
     ]
     if unit.link_up:
         moments.append(unit.hello_due)

@@ -48,8 +48,28 @@ class Show:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowCounter:
+    """The second glass, which faces the counter."""
+
+    page: Page
+
+
+@dataclass(frozen=True, slots=True)
+class Beep:
+    """The buzzer sounds at `hertz` from now on, 0: is silent. `volume` 0-1."""
+
+    hertz: int
+    volume: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReadClock:
+    """Answered by ClockRead."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """Leave the loop; the last effect there is."""
 
 
-Effect = Keep | Forget | SayHello | SendNote | SetSign | Show | Stop
+Effect = Keep | Forget | SayHello | SendNote | SetSign | Show | ShowCounter | Beep | ReadClock | Stop

@@ -127,6 +127,16 @@ class PanelWell:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockRead:
+    """The wall clock, local time: `weekday` (Monday 0) and `second` of the day. `known`: it is known to be right."""
+
+    at: float
+    known: bool
+    weekday: int
+    second: float
+
+
+@dataclass(frozen=True, slots=True)
 class StopAsked:
     """The program is asked to end: farewell, dark sign, and the loop leaves."""
 
@@ -135,5 +145,6 @@ class StopAsked:
 
 Event = (
     Started | Tick | Edge | LinkUp | LinkDown | BoardArrived | ReceiptArrived | CommandArrived | NotePublished
-    | OutboxLoaded | Committed | CommitFailed | StorageFault | StorageWell | PanelFault | PanelWell | StopAsked
+    | OutboxLoaded | Committed | CommitFailed | StorageFault | StorageWell | PanelFault | PanelWell | ClockRead
+    | StopAsked
 )  # fmt: skip

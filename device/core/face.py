@@ -12,7 +12,8 @@
 10. a notice from the host
 11. callers wait
 12. a fault that lasts                     the queue matters more than a stuck button
-13. quiet, with open callbacks and the host's messages taking turns
+13. out of opening hours              calls that come are above
+14. quiet, with open callbacks and the host's messages taking turns
 """
 
 from dataclasses import dataclass
@@ -135,6 +136,8 @@ def _day(unit: Unit) -> _Found:
         return pages.CallersWait(tally, edge), ticks
     if (part := _lasting_fault(unit)) is not None:
         return pages.HardwareFault(edge, part), ()
+    if unit.closed:
+        return pages.OutOfHours(edge, unit.opens, unit.opens_on), ()
     return _round(unit, board, tally, edge)
 
 

@@ -173,10 +173,14 @@ class HardwareFault:
 
 @dataclass(frozen=True, slots=True)
 class OutOfHours:
-    """The office is closed; `until` is a clock text such as "08:30", None when unknown."""
+    """The office is closed; `until` is a clock text such as "08:30", None when unknown.
+
+    `weekday` (Monday 0) is set when that is not today or tomorrow.
+    """
 
     margin: Margin = field(default_factory=Margin)
     until: str | None = None
+    weekday: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +190,34 @@ class Updating:
     stopping: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class CounterBusy:
+    """For the counter: no time now. `waiting`: at most 10, which is "10 or more"; `minutes`: of the longest wait."""
+
+    waiting: int | None
+    minutes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CounterFree:
+    """For the counter: come in."""
+
+
+@dataclass(frozen=True, slots=True)
+class CounterUnsure:
+    """For the counter: it is not known how busy it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class CounterClosed:
+    """For the counter: closed, until when as in `OutOfHours`."""
+
+    until: str | None = None
+    weekday: int | None = None
+
+
 Page = (
     Starting | NoHost | DataOld | PbxAway | Quiet | CallersWait | Ringing | Talking | NoteShown | NoteRefused
     | HoldMenu | ColleagueSilent | Callbacks | Notice | Identifying | HardwareFault | OutOfHours | Updating
+    | CounterBusy | CounterFree | CounterUnsure | CounterClosed
 )  # fmt: skip

@@ -20,6 +20,8 @@ ROUND_S = 30.0
 ROUND_PAGE_S = 5.0
 NEARLY_FULL = 0.8
 BLINK_S = 0.5
+CLOCK_EVERY_S = 60.0
+"""With opening or quiet hours: how often the wall clock is asked, for it may be set meanwhile."""
 UNSURE_AT_LEAST_S = 2.0
 PULSE_EVERY_S = 4.0
 PULSE_S = 0.3
@@ -43,6 +45,7 @@ class SignRules:
     minimum_lit_s: float = 10.0
     minimum_dark_s: float = 5.0
     when_unsure: Literal["pulse", "dark"] = "pulse"
+    out_of_hours: Literal["dark", "rules"] = "dark"
     unsure_at_least_s: float = UNSURE_AT_LEAST_S
     fade_s: float = 0.0  # from dark to lit and back; 0: at once
 
@@ -77,6 +80,24 @@ class NoteRules:
 
 
 @dataclass(frozen=True, slots=True)
+class SoundRules:
+    """The buzzer. `volume` 0-1; `quiet`: from and to, minutes of the day, may run past midnight."""
+
+    on: bool = False
+    volume: float = 0.3
+    limit_s: float | None = 60.0
+    quiet: tuple[int, int] | None = None
+
+
+Week = tuple[tuple[tuple[int, int], ...], ...]
+"""Seven days from Monday, each its spans of opening: from and to, minutes of the day."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
+    """`week` None: there are no opening hours, the office is never called closed."""
+
     sign: SignRules = field(default_factory=SignRules)
     notes: NoteRules = field(default_factory=NoteRules)
+    sound: SoundRules = field(default_factory=SoundRules)
+    week: Week | None = None

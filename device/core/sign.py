@@ -1,10 +1,11 @@
-"""When the sign is lit for colleagues. The first row that fits decides (see docs for the table):
+"""When the sign is lit for colleagues. The first row that fits decides (docs/sign.md has the table):
 
 1. by hand, from the menu or the host: as wished, also on old data
-2. data older than 15 s, or the PBX away, or nothing known: unsure
-3. own line rings or is in use, and as many wait as the rule says: lit
-4. so many wait, or the longest waits so long: lit
-5. else dark
+2. out of opening hours: dark
+3. data older than 15 s, or the PBX away, or nothing known: unsure
+4. own line rings or is in use, and as many wait as the rule says: lit
+5. so many wait, or the longest waits so long: lit
+6. else dark
 
 Lit, dark and unsure each stand for a minimum time, so that the sign never flickers; only a wish by hand and old data
 do not wait for it.
@@ -41,9 +42,11 @@ _EXACTLY = 1e-6
 """Deadlines are sums of floats: what is due within a microsecond is due."""
 
 
-def decide(sign: Sign, rules: SignRules, board: DatedBoard | None, by_hand: ByHand | None, now: float) -> Sign:
+def decide(
+    sign: Sign, rules: SignRules, board: DatedBoard | None, by_hand: ByHand | None, now: float, *, closed: bool = False
+) -> Sign:
     """The sign at `now`."""
-    state, reason = wanted(rules, board, by_hand, now)
+    state, reason = wanted(rules, board, by_hand, now, closed=closed)
     if state == sign.state:
         return replace(sign, reason=reason)
     at_once = reason in ("by_hand", "old")
@@ -53,11 +56,13 @@ def decide(sign: Sign, rules: SignRules, board: DatedBoard | None, by_hand: ByHa
 
 
 def wanted(
-    rules: SignRules, board: DatedBoard | None, by_hand: ByHand | None, now: float
+    rules: SignRules, board: DatedBoard | None, by_hand: ByHand | None, now: float, *, closed: bool = False
 ) -> tuple[SignState, SignReason]:
     """What the policy asks for, minimum times aside."""
     if by_hand is not None and now < by_hand.until:
         return by_hand.wish, "by_hand"
+    if closed and rules.out_of_hours == "dark":
+        return "dark", "calm"
     if board is None or not is_fresh(board, now) or board.board.pbx != "up":
         return "unsure", "old"
     return _by_policy(rules, board, now)

@@ -9,11 +9,13 @@ from dataclasses import replace
 from typing import assert_never
 
 from broker import messages
-from device.core import counts, freshness, gestures, notes, press, progress, sign, speech
+from device.core import counts, freshness, gestures, notes, press, progress, sign, sound, speech
 from device.core import events as was
-from device.core.effects import Effect, SetSign, Show, Stop
+from device.core.counter import look_from_the_counter
+from device.core.effects import Effect, ReadClock, SetSign, Show, ShowCounter, Stop
 from device.core.face import look
-from device.core.rules import FAULT_SHOWN_S
+from device.core.hours import office_at, within
+from device.core.rules import CLOCK_EVERY_S, FAULT_SHOWN_S
 from device.core.sign import ByHand, Sign
 from device.core.unit import FaultOnGlass, LastCaller, NoticeOnGlass, Unit
 
@@ -29,21 +31,54 @@ def step(unit: Unit, event: was.Event) -> Stepped:
 
 def act(unit: Unit, event: was.Event) -> Stepped:
     """The first half: all that an event brings, but for the page."""
+    before = unit
     unit = replace(unit, now=max(unit.now, event.at))
     unit, felt = _feel(unit, *gestures.advance(unit.button, unit.now))
     unit, taken = _take(unit, event)
     unit, lit = _settle_sign(unit)
     unit, said = speech.speak(unit)
-    return unit, (*felt, *taken, *lit, *said)
+    unit, asked = _ask_the_time(unit)
+    unit, heard = sound.hear(before, unit)
+    return unit, (*felt, *taken, *lit, *said, *asked, *heard)
 
 
 def appear(unit: Unit) -> Stepped:
     """The second half: the page, if it looks different, and after the farewell page the end."""
+    unit, turned = _turn_to_the_counter(unit) if unit.has_counter else (unit, ())
     seen = look(unit)
-    farewell: tuple[Effect, ...] = (Stop(),) if unit.stopping else ()
+    last: tuple[Effect, ...] = (*turned, Stop()) if unit.stopping else turned
     if seen.page == unit.shown:
-        return (unit if seen.until == unit.page_until else replace(unit, page_until=seen.until)), farewell
-    return replace(unit, page_until=seen.until, shown=seen.page), (Show(seen.page), *farewell)
+        return (unit if seen.until == unit.page_until else replace(unit, page_until=seen.until)), last
+    return replace(unit, page_until=seen.until, shown=seen.page), (Show(seen.page), *last)
+
+
+def _turn_to_the_counter(unit: Unit) -> Stepped:
+    seen = look_from_the_counter(unit)
+    shown: tuple[Effect, ...] = () if seen.page == unit.counter else (ShowCounter(seen.page),)
+    return replace(unit, counter=seen.page, counter_until=seen.until), shown
+
+
+def _ask_the_time(unit: Unit) -> Stepped:
+    if unit.clock_due is None or unit.now < unit.clock_due or unit.stopping:
+        return unit, ()
+    return replace(unit, clock_due=unit.now + CLOCK_EVERY_S), (ReadClock(),)
+
+
+def _told_the_time(unit: Unit, read: was.ClockRead) -> Unit:
+    """Open or closed, and quiet or not. A clock that may be wrong closes nothing and silences nothing."""
+    week, quiet = unit.rules.week, unit.rules.sound.quiet
+    if not read.known:
+        return replace(unit, closed=False, opens=None, opens_on=None, quiet=False)
+    unit = replace(unit, quiet=quiet is not None and within(quiet, read.second))
+    if week is None:
+        return unit
+    office = office_at(week, read.weekday, read.second)
+    opens = None if office.opens is None else f"{office.opens // 60:02}:{office.opens % 60:02}"
+    due = unit.clock_due
+    if due is not None and office.changes_in_s is not None:
+        due = min(due, unit.now + office.changes_in_s)
+    opens_on = office.weekday if office.opens_in_days > 1 else None
+    return replace(unit, closed=not office.is_open, opens=opens, opens_on=opens_on, clock_due=due)
 
 
 def _take(unit: Unit, event: was.Event) -> Stepped:
@@ -52,7 +87,8 @@ def _take(unit: Unit, event: was.Event) -> Stepped:
         case was.Started(_, boot, seed):
             # Unsure from before the start: the first board need not wait for the minimum.
             since = now - unit.rules.sign.unsure_at_least_s
-            begun = replace(unit, started_at=now, boot=boot, seed=seed, sign=Sign(since=since))
+            clock_due = now if unit.rules.week is not None or unit.rules.sound.quiet is not None else None
+            begun = replace(unit, started_at=now, boot=boot, seed=seed, sign=Sign(since=since), clock_due=clock_due)
             return begun, ()
         case was.Tick():
             return unit, ()
@@ -87,6 +123,8 @@ def _take(unit: Unit, event: was.Event) -> Stepped:
             return replace(unit, glass=part), ()
         case was.PanelWell():
             return replace(unit, glass="ok"), ()
+        case was.ClockRead():
+            return _told_the_time(unit, event), ()
         case was.StopAsked():
             return replace(unit, stopping=True), ()
         case _:
@@ -163,7 +201,7 @@ def _settle_sign(unit: Unit) -> Stepped:
         unit = replace(unit, by_hand=None)
         says = Sign("dark", "calm", now)
     else:
-        says = sign.decide(unit.sign, rules, unit.board, unit.by_hand, now)
+        says = sign.decide(unit.sign, rules, unit.board, unit.by_hand, now, closed=unit.closed)
     lamp = (says.state, sign.level(says, rules, now))
     if lamp == unit.lamp:
         return (unit if says == unit.sign else replace(unit, sign=says)), ()

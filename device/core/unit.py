@@ -99,6 +99,12 @@ class Unit:
     press_clock: float = 0.0
     intent: Intent | None = None
 
+    closed: bool = False  # out of opening hours, by a clock that is known to be right
+    opens: str | None = None
+    opens_on: int | None = None  # weekday, when that is neither today nor tomorrow
+    quiet: bool = False
+    clock_due: float | None = None
+
     by_hand: ByHand | None = None
     sign: Sign = field(default_factory=Sign)
     lamp: tuple[str, float] | None = None  # the last SetSign
@@ -112,5 +118,9 @@ class Unit:
     notice: NoticeOnGlass | None = None
     fault_on_glass: FaultOnGlass | None = None
     identify_until: float = float("-inf")
+    playing: tuple[tuple[int, float], ...] = ()  # notes of the buzzer: hertz, and until when
+    has_counter: bool = False
+    counter: Page | None = None  # what the second glass shows
+    counter_until: float | None = None
     shown: Page | None = None
     page_until: float | None = None  # when the page changes next by time alone

@@ -1,4 +1,4 @@
-"""The telephonist's glass as the desk sees it: `show(page)` and forget.
+"""A glass as the desk sees it: `show(page)` and forget.
 
 One thread draws the newest page and sends what changed. Whatever the panel does, the caller never waits for it.
 """
@@ -17,7 +17,7 @@ from device.glass.frames import frame_of
 from device.glass.lettering import FontMissing
 from device.glass.rectangles import changed, cut, whole
 from device.panel import GRIDS, PanelDevice, PanelFault
-from device.profile import Panel, Profile
+from device.profile import Panel
 from device.words import words_of
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class _Wish:
 
 
 class ScreenDriver:
-    """Shows pages on the panel of `profile` in `language`, a context manager.
+    """Shows pages on `panel` in `language`, a context manager.
 
     `make_device` gives the panel (`device.panel.open_panel`, or a `ModelledPanel`'s); it is called once.
     `report(works, reason)` is called at each change, from the screen's own thread or from `show`.
@@ -58,19 +58,19 @@ class ScreenDriver:
 
     def __init__(
         self,
-        profile: Profile,
+        panel: Panel,
         make_device: Callable[[Panel], PanelDevice],
         language: str,
         report: Callable[[bool, str], None],
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._panel = profile.panel
+        self._panel = panel
         self._make_device = make_device
         self._words = words_of(language)
         self._report = report
         self._clock = clock
-        self._grid = GRIDS[profile.panel.chip]
+        self._grid = GRIDS[panel.chip]
         self._thread = threading.Thread(target=self._run, name="screen", daemon=True)
         self._news = threading.Condition()
         # Under `_news`:

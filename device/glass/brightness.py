@@ -24,6 +24,8 @@ def is_calm(page: "Page") -> bool:
     match page:
         case pages.Quiet(tally):
             return not tally.waiting
+        case pages.CounterFree() | pages.CounterUnsure() | pages.CounterClosed():
+            return True
         case pages.Callbacks() | pages.OutOfHours() | pages.NoHost() | pages.DataOld() | pages.PbxAway():
             return True
         case _:
@@ -37,9 +39,9 @@ def brightness(page: "Page", calm_s: float) -> Brightness:
     from device.core import pages
 
     match page:
-        case pages.OutOfHours():
+        case pages.OutOfHours() | pages.CounterClosed():
             return "off" if calm_s >= CLOSED_OFF_AFTER_S else "dim"
-        case pages.Quiet() | pages.Callbacks() if calm_s >= OFF_AFTER_S:
+        case pages.Quiet() | pages.Callbacks() | pages.CounterFree() if calm_s >= OFF_AFTER_S:
             return "off"
         case _:
             return "dim" if calm_s >= DIM_AFTER_S else "full"

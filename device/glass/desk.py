@@ -6,7 +6,7 @@ from device.glass.headline import draw_headline
 from device.glass.icons import Icon
 from device.glass.lettering import wrapped
 from device.glass.margin import draw_margin
-from device.glass.phrases import lasting, waiting
+from device.glass.phrases import lasting, opening, waiting
 from device.glass.tally import draw_alone, draw_tally
 from device.words import Words
 
@@ -87,8 +87,7 @@ def hardware_fault(canvas: Canvas, page: pages.HardwareFault, words: Words) -> N
 
 
 def out_of_hours(canvas: Canvas, page: pages.OutOfHours, words: Words) -> None:
-    until = [] if page.until is None else [words("tot {time}").format(time=page.until)]
-    draw_headline(canvas, "moon", words("Gesloten"), until, page.margin, words)
+    draw_headline(canvas, "moon", words("Gesloten"), opening(page.until, page.weekday, words), page.margin, words)
 
 
 def farewell(canvas: Canvas, page: pages.Updating, words: Words) -> None:

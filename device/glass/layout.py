@@ -4,7 +4,7 @@ from typing import assert_never
 
 from device.core import pages
 from device.core.pages import Page
-from device.glass import calls, desk, notes
+from device.glass import calls, counter, desk, notes
 from device.glass.canvas import Canvas
 from device.glass.first_frame import starting
 from device.glass.sizes import Sizes
@@ -20,6 +20,8 @@ def parts(page: Page, sizes: Sizes, words: Words) -> int:
             return len(calls.ringing_leaves(sizes, page, words))
         case pages.Talking():
             return len(calls.talking_leaves(sizes, page, words))
+        case pages.CounterBusy():
+            return len(counter.busy_leaves(sizes, page, words))
         case _:
             return 1
 
@@ -57,5 +59,13 @@ def lay_out(canvas: Canvas, page: Page, words: Words, leaf: int) -> None:
             desk.out_of_hours(canvas, page, words)
         case pages.Updating():
             desk.farewell(canvas, page, words)
+        case pages.CounterBusy():
+            counter.busy(canvas, page, words, leaf)
+        case pages.CounterFree():
+            counter.free(canvas, words)
+        case pages.CounterUnsure():
+            counter.unsure(canvas, words)
+        case pages.CounterClosed():
+            counter.closed(canvas, page, words)
         case _:
             assert_never(page)

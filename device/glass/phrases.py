@@ -140,3 +140,17 @@ def menu_word(item: MenuItem, words: Words) -> str:
         "difficult_call": words("Lastig gesprek"),
         "nothing": words("Niets"),
     }[item]
+
+
+def weekday_word(weekday: int, words: Words) -> str:
+    """A day of the week in short, Monday 0."""
+    return (words("ma"), words("di"), words("wo"), words("do"), words("vr"), words("za"), words("zo"))[weekday]
+
+
+def opening(until: str | None, weekday: int | None, words: Words) -> list[str]:
+    """Until when it is closed, as the one line of a page; none when that is unknown."""
+    if until is None:
+        return []
+    if weekday is None:
+        return [words("tot {time}").format(time=until)]
+    return [words("tot {day} {time}").format(day=weekday_word(weekday, words), time=until)]

@@ -18,7 +18,7 @@ def report(works, reason):
     seen.extend(sys.modules)
     drawn.set()
 with ExitStack() as opened:
-    glass = app._modelled(profile)
+    glass = app._modelled(profile.panel)
     app._screen(config, profile, glass, report, opened).show(app.Starting("1.0", config.unit))
     assert drawn.wait(30)
     assert glass.picture().getbbox() is not None

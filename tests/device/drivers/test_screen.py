@@ -42,7 +42,9 @@ class Desk:
         self.panel = ModelledPanel(self.profile.panel)
         self.news = threading.Condition()
         self.panel.changed = self._stir
-        self.screen = ScreenDriver(self.profile, self.panel.make_device, "nl", self._report, clock=lambda: self.now)
+        self.screen = ScreenDriver(
+            self.profile.panel, self.panel.make_device, "nl", self._report, clock=lambda: self.now
+        )
 
     def _stir(self) -> None:
         with self.news:

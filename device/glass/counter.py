@@ -1,0 +1,69 @@
+"""Pages of the second glass, read by colleagues at the counter: the sign's own sentence, and how busy it is."""
+
+from device.core import pages
+from device.core.counter import MANY
+from device.glass.canvas import Canvas
+from device.glass.headline import draw_headline
+from device.glass.lettering import width, wrapped
+from device.glass.phrases import opening
+from device.glass.sizes import Sizes
+from device.words import Words
+
+
+def busy_leaves(sizes: Sizes, page: pages.CounterBusy, words: Words) -> list[list[str]]:
+    """The sentence in parts that fit above the figures, or on the whole glass without them."""
+    canvas = Canvas(sizes)
+    rows = canvas.rows - (1 if _figures(canvas, page, words) else 0)
+    leaves = []
+    for sentence in (
+        words("Sorry, ik heb even geen tijd voor je."),
+        words("Ik heb op dit moment veel inkomende lijnen."),
+    ):
+        lines = wrapped(sentence, sizes.capital, canvas.right)
+        leaves += [lines[at : at + rows] for at in range(0, len(lines), rows)]
+    return leaves
+
+
+def busy(canvas: Canvas, page: pages.CounterBusy, words: Words, leaf: int) -> None:
+    for row, line in enumerate(busy_leaves(canvas.sizes, page, words)[leaf]):
+        canvas.text(row, line)
+    figures = _figures(canvas, page, words)
+    if not figures:
+        return
+    left = canvas.icon_in_row(-1, "person", 0)
+    end = canvas.text(-1, figures[0], left)
+    if len(figures) > 1:
+        canvas.text(-1, figures[1], canvas.icon_in_row(-1, "hourglass", end + 6))
+
+
+def _figures(canvas: Canvas, page: pages.CounterBusy, words: Words) -> list[str]:
+    """How many wait and for about how long, as far as it is known and fits in a row."""
+    if not page.waiting:
+        return []
+    count = f"{MANY}+" if page.waiting >= MANY else str(page.waiting)
+    if page.minutes is None:
+        return [count]
+    about = words("± {minutes} min").format(minutes=page.minutes) if page.minutes else words("< 1 min")
+    room = canvas.right - 2 * (canvas.icon_size + 4) - 6
+    capital = canvas.sizes.capital
+    return [count, about] if width(count, capital) + width(about, capital) <= room else [count]
+
+
+def free(canvas: Canvas, words: Words) -> None:
+    _sentence(canvas, words("Vraag gerust, ik heb tijd voor je."))
+
+
+def unsure(canvas: Canvas, words: Words) -> None:
+    _sentence(canvas, words("Ik weet even niet hoe druk het is."))
+
+
+def closed(canvas: Canvas, page: pages.CounterClosed, words: Words) -> None:
+    draw_headline(canvas, "moon", words("Gesloten"), opening(page.until, page.weekday, words), None, words)
+
+
+def _sentence(canvas: Canvas, sentence: str) -> None:
+    """Upright in the middle."""
+    lines = wrapped(sentence, canvas.sizes.capital, canvas.right)
+    top = max(canvas.row_top(0), (canvas.bottom - (len(lines) - 1) * canvas.sizes.row - canvas.sizes.capital) // 2)
+    for row, line in enumerate(lines[: canvas.rows]):
+        canvas.text_at(top + row * canvas.sizes.row, line)
