@@ -50,6 +50,39 @@ def test_a_press_that_bounces_up_to_20_ms_at_both_ends_is_one_press(
     assert [type(one) for one in felt] == [g.Touched, g.Pressed]
 
 
+# Trains as a logic analyser shows them, microseconds between edges, the first one closing the contact. Made after what
+# is published of such switches: Ganssle, "A Guide to Debouncing" (2004): mostly under 6 ms, at worst 20 and more.
+TRAINS: dict[str, tuple[list[int], list[int]]] = {
+    "tactile, clean": ([], []),
+    "tactile, worn": ([90, 60, 210, 40, 700, 130], [35, 50]),
+    "arcade microswitch": ([310, 1200, 240, 900, 150, 400], [800, 1900, 60, 300]),
+    "leaf, long": ([700, 2100, 1500, 3300, 900, 4000, 2000, 3200], [2500, 4200, 300, 5000]),
+    "reed, ringing": ([30, 30] * 20, [25, 25] * 20),
+    "release worse than press": ([80, 40], [1500, 3500, 2500, 4500, 1000, 3900]),
+}
+
+
+def seconds(gaps: list[int]) -> list[float]:
+    return [sum(gaps[: n + 1]) / 1e6 for n in range(len(gaps))]
+
+
+@pytest.mark.parametrize("name", TRAINS)
+@pytest.mark.parametrize("held", [0.06, 0.15, 0.5])
+def test_a_press_of_a_real_kind_of_switch_is_one_press(name: str, held: float) -> None:
+    down, up = (seconds(gaps) for gaps in TRAINS[name])
+    felt = played([*flips(1.0, True, down), *flips(1.0 + held, False, up)], 3.0)
+    assert [type(one) for one in felt] == [g.Touched, g.Pressed]
+
+
+@pytest.mark.parametrize("name", TRAINS)
+def test_a_hold_of_a_real_kind_of_switch_takes_one_item(name: str) -> None:
+    down, up = (seconds(gaps) for gaps in TRAINS[name])
+    felt = played([*flips(1.0, True, down), *flips(3.3, False, up)], 6.0)
+    assert [type(one) for one in felt] == [g.Touched, g.MenuTaken]
+    assert isinstance(felt[-1], g.MenuTaken)
+    assert felt[-1].index == 1
+
+
 @given(bounces(), st.floats(0.06, 0.7))
 def test_a_press_is_felt_within_50_ms_of_the_first_edge(down: list[float], held: float) -> None:
     button = g.Button()

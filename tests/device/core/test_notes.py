@@ -8,6 +8,7 @@ from device.core import events as was
 from device.core import pages
 from device.core.notes import KeptNote, retry_s
 from device.core.rules import NoteRules, Rules
+from tests.device.core.made_up_time import board
 
 ZOE = Caller(number="0612345678", name="Zoë Müller-Żółć")
 
@@ -266,3 +267,45 @@ def test_ids_and_nonces_never_repeat(desk: Any) -> None:
 
 def test_retries_come_at_least_every_30_s() -> None:
     assert [retry_s(n) for n in (1, 2, 3, 6, 7, 5000)] == [1.0, 2.0, 4.0, 30.0, 30.0, 30.0]
+
+
+def test_a_press_before_the_clock_is_known_has_its_age_and_is_dated_by_the_host(desk: Any) -> None:
+    desk.take(was.Edge(101.0, True, 0.0))  # a Pi without a clock battery begins in 1970
+    desk.take(was.Edge(101.1, False, 0.1))
+    desk.board(107.0)
+    desk.pass_to(109.0)
+    assert len(desk.kept) == 1
+    assert desk.sent[0].pressed_s_ago == pytest.approx(0.1)
+    later = [note.pressed_s_ago for note in desk.sent]
+    assert later == sorted(later)
+
+
+@pytest.mark.parametrize("moment", [101.0, 101.004, 101.02, 101.06, 101.1])
+def test_a_page_that_changes_at_any_moment_of_a_press_loses_nothing_and_changes_nothing(
+    desk: Any, moment: float
+) -> None:
+    desk.board(100.5, state="in_use", caller=ZOE)
+    asked = desk.nonce
+    events = [
+        was.Edge(101.0, True, 0.0),
+        was.Edge(101.08, False, 0.0),
+        was.BoardArrived(moment, board(asked, state="ringing", caller=Caller(number="0201234567"))),
+    ]
+    for event in sorted(events, key=lambda event: event.at):
+        desk.take(event)
+    desk.pass_to(102.0)
+    (note,) = desk.kept.values()
+    # What the glass showed at the touch; a page that came in the same instant came before it.
+    assert note.caller in (ZOE, Caller(number="0201234567"))
+    assert (note.caller == ZOE) == (moment > 101.005)  # felt 5 ms after the edge
+
+
+def test_a_full_outbox_refuses_each_press_in_words_and_forgets_none_of_the_notes(make_desk: Any) -> None:
+    desk = make_desk(Rules(notes=NoteRules(outbox_limit=3, withdraw_s=0)), disk="good").start()
+    desk.take(was.LinkDown(100.1))
+    for turn in range(8):
+        desk.press(101.0 + turn)
+        desk.pass_to(101.9 + turn)
+    assert len(desk.kept) == 3
+    assert isinstance(desk.page, pages.NoteRefused)
+    assert desk.page.reason == "full"

@@ -1,5 +1,5 @@
 from itertools import pairwise
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from broker.messages import OverrideSign
 from device.core import effects as do
 from device.core import events as was
-from device.core.rules import Rules, SignRules
+from device.core.rules import FADE_S, Rules, SignKind, SignRules, fitting
+from device.core.sign import next_level
 from tests.device.core.made_up_time import Desk
 
 NO_MINIMUM = SignRules(minimum_lit_s=0, minimum_dark_s=0)
@@ -108,6 +109,70 @@ def test_leaving_makes_the_sign_dark(desk: Any) -> None:
     assert desk.sign == "dark"
 
 
+def brightness(desk: Any) -> list[tuple[float, float]]:
+    """(when, how bright), a pair for each change."""
+    return [(round(at, 3), effect.glowing) for at, effect in desk.did if isinstance(effect, do.SetSign)]
+
+
+def test_a_sign_that_can_fade_does_so_in_steps_and_rests_at_both_ends(make_desk: Any) -> None:
+    rules = fitting(NO_MINIMUM, "pwm")
+    desk = make_desk(Rules(rules)).start()
+    desk.board(100.5)
+    done = len(desk.did)
+    desk.board(101.0, waiting=5, longest=1.0)
+    desk.pass_to(104.0)
+    steps = [(at, level) for at, level in brightness(desk) if at >= 101.0]
+    assert [level for _, level in steps] == pytest.approx([n / 10 for n in range(1, 11)])
+    assert steps[0][0] == 101.0
+    assert steps[-1][0] == pytest.approx(101.0 + FADE_S, abs=0.05)
+    assert len(desk.did) > done
+    desk.board(104.0)
+    desk.pass_to(104.9)
+    assert brightness(desk)[-1][1] == 0.0
+    assert next_level(desk.unit.sign, rules, desk.now) is None
+
+
+def test_a_fade_that_is_turned_back_goes_on_from_where_it_was(make_desk: Any) -> None:
+    desk = make_desk(Rules(fitting(NO_MINIMUM, "pwm"))).start()
+    desk.board(100.5)
+    desk.board(101.0, waiting=5, longest=1.0)
+    desk.board(101.2)
+    levels = [level for at, level in brightness(desk) if at >= 101.0]
+    assert max(abs(a - b) for a, b in pairwise(levels)) <= 0.101
+    desk.pass_to(103.0)
+    assert brightness(desk)[-1][1] == 0.0
+
+
+def test_old_news_ends_the_light_at_once_also_where_it_could_fade(make_desk: Any) -> None:
+    desk = make_desk(Rules(fitting(NO_MINIMUM, "pwm"))).start()
+    desk.board(100.5, waiting=5, longest=1.0)
+    desk.take(was.LinkDown(101.0))
+    desk.pass_to(115.1)
+    assert desk.sign == "unsure"
+    assert brightness(desk)[-1][1] == 0.0
+    desk.pass_to(131.0)
+    pulse = [level for at, level in brightness(desk) if at > 115.1]
+    assert max(pulse) == pytest.approx(0.4)
+    assert max(abs(a - b) for a, b in pairwise(pulse)) < 0.1
+
+
+def test_a_relay_is_spared_and_its_third_state_is_dark(make_desk: Any) -> None:
+    desk = make_desk(Rules(fitting(NO_MINIMUM, "relay"))).start()
+    desk.board(100.5, waiting=5, longest=1.0)
+    for turn in range(30):
+        desk.board(101.0 + turn, waiting=5 * (turn % 2), longest=1.0)
+    desk.take(was.LinkDown(131.5))
+    desk.pass_to(200.0)
+    changes = brightness(desk)
+    assert all(later - before >= 10.0 - 1e-6 for (before, a), (later, b) in pairwise(changes[1:]) if a != b)
+    assert changes[-1][1] == 0.0
+
+
+def test_what_needs_no_care_is_as_the_config_says() -> None:
+    assert fitting(NO_MINIMUM, "lamp") == NO_MINIMUM
+    assert fitting(SignRules(minimum_lit_s=30), "relay").minimum_lit_s == 30
+
+
 boards = st.fixed_dictionaries(
     {
         "waiting": st.sampled_from([None, 0, 1, 2, 3, 5]),
@@ -123,9 +188,10 @@ acts = st.lists(
 
 
 @settings(max_examples=60, deadline=None)
-@given(acts)
-def test_the_sign_never_flickers_and_is_never_busy_on_old_data(acts: list[tuple[float, Any]]) -> None:
-    desk = Desk(Rules(SignRules(minimum_lit_s=8, minimum_dark_s=6))).start()
+@given(acts, st.sampled_from(get_args(SignKind)))
+def test_the_sign_never_flickers_and_is_never_busy_on_old_data(acts: list[tuple[float, Any]], kind: SignKind) -> None:
+    rules = fitting(SignRules(minimum_lit_s=8, minimum_dark_s=6), kind)
+    desk = Desk(Rules(rules)).start()
     at, by_hand_until, fresh_until = 100.0, 0.0, 0.0
     hands: list[tuple[float, str]] = []
     for pause, act in acts:
@@ -146,14 +212,26 @@ def test_the_sign_never_flickers_and_is_never_busy_on_old_data(acts: list[tuple[
             by_hand_until = at + 60 if act != "policy" else 0.0
             if act != "policy":
                 assert desk.sign == act, "a wish by hand is answered at once"
+                _assert_seen_within_100_ms(desk, at, act)
+                at += 0.1
         assert desk.sign != "lit" or at <= max(by_hand_until, fresh_until) + 1e-6
     desk.pass_to(at + 40)
     assert desk.sign != "lit" or at + 40 <= by_hand_until
-    _assert_minimum(desk, hands)
+    _assert_minimum(desk, hands, rules)
 
 
-def _assert_minimum(desk: Any, hands: list[tuple[float, str]]) -> None:
-    least = {"lit": 8.0, "dark": 6.0, "unsure": 2.0}
+def _assert_seen_within_100_ms(desk: Any, at: float, wish: str) -> None:
+    """Seen: as far on its way as a lamp that fades can be by then, and no lamp waits."""
+    was_lit = [level for when, level in brightness(desk) if when < at - 1e-3]
+    desk.pass_to(at + 0.1)
+    level = brightness(desk)[-1][1]
+    before = was_lit[-1] if was_lit else 0.0
+    target = 1.0 if wish == "lit" else 0.0
+    assert abs(level - target) <= max(abs(before - target) * 0.8, 1e-6)
+
+
+def _assert_minimum(desk: Any, hands: list[tuple[float, str]], rules: SignRules) -> None:
+    least = {"lit": rules.minimum_lit_s, "dark": rules.minimum_dark_s, "unsure": rules.unsure_at_least_s}
     changes: list[tuple[float, str]] = []
     for at, effect in desk.did:
         if isinstance(effect, do.SetSign) and (not changes or changes[-1][1] != effect.state):
