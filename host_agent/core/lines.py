@@ -11,7 +11,8 @@ class LineFacts:
     """What the PBX says about a line now. Never `paused`: that is an agent's, see `board.line_state`.
 
     `party` is the caller: on an incoming call the other end, on an outgoing one None, and while a caller is held to
-    consult a colleague still that caller. `dialled` is what the line itself called; `incoming` None without a call.
+    consult a colleague still that caller. `dialled` is what the line itself called, and `answered` whether somebody
+    picked up there (None when it called nobody); `incoming` None without a call.
     """
 
     extension: str
@@ -20,6 +21,7 @@ class LineFacts:
     queue: str | None = None
     dialled: str | None = None
     incoming: bool | None = None
+    answered: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from host_agent.pbx.asterisk.transfers import Transfers
 from host_agent.pbx.asterisk.waiting import Queues
 
 _APPLICATION_ARGUMENTS: Final = needle("ApplicationData")
+_BRIDGE: Final = needle("BridgeId")
 _CHANNEL: Final = needle("Channel")
 _CONNECTED_NAME: Final = needle("ConnectedLineName")
 _CONNECTED_NUMBER: Final = needle("ConnectedLineNum")
@@ -50,6 +51,7 @@ class Calls:
         leg = self._leg(raw)
         if leg.incoming is None:
             leg.incoming = get(raw, _APPLICATION_ARGUMENTS) == b"(Outgoing Line)" or leg.linked != leg.uid
+        leg.bridged = leg.bridged or bool(get(raw, _BRIDGE))
         lived = _seconds(get(raw, _DURATION))
         if lived is not None:
             self.queues.lived(leg.uid, lived, at)
@@ -98,6 +100,7 @@ class Calls:
         leg = self._leg(raw)
         self.queues.went_on(leg.uid)
         self.transfers.talked(leg)
+        leg.bridged = True
         self._look(leg, at)
 
     def hangup_request(self, raw: bytes, at: float) -> None:

@@ -52,6 +52,8 @@ class Leg:
     closing: bool = False
     dialled_by: str | None = None
     rings_since: float | None = None
+    bridged: bool = False
+    """It came together with the other end: one that dialled was answered."""
     passed_on: bool = False
     """It is announced as a transfer that rings."""
 
@@ -102,4 +104,5 @@ def line_facts(extension: str, calls: Iterable[Call], device: LineState) -> Line
         queue=None if outside is None else outside.queue,
         dialled=None if dialling is None else dialling.exten,
         incoming=True if outside is not None else False if dialling is not None else None,
+        answered=None if dialling is None else dialling.bridged,
     )
