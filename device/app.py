@@ -71,6 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     run_it.add_argument("--virtual", type=int, metavar="PORT", help="a unit in a web page on this loopback port")
     run_it.add_argument("--verbose", action="store_true", help="log more")
     run_it.set_defaults(command=_run)
+    leave = commands.add_parser("leave", help="sign dark and farewell on the glass, after a unit that was killed")
+    leave.add_argument("--config", type=Path, required=True, metavar="FILE")
+    leave.set_defaults(command=_leave)
     check = commands.add_parser("check", help="look a config over, and name all that is wrong with it")
     check.add_argument("--config", type=Path, required=True, metavar="FILE")
     check.set_defaults(command=_check)
@@ -88,6 +91,33 @@ def _check(asked: argparse.Namespace) -> int:
     config, profile = _settings(asked.config)
     print(f"{asked.config}: good: unit {config.unit}, {profile.title}")  # noqa: T201
     return 0
+
+
+def _leave(asked: argparse.Namespace) -> int:
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
+    from device.drivers.pins import real_pins
+
+    config, profile = _settings(asked.config)
+    with ExitStack() as opened:
+        take_leave(config, profile, real_pins(), None, opened)
+    return 0
+
+
+def take_leave(
+    config: Config, profile: Profile, factory: Any, glass: "ModelledPanel | None", opened: ExitStack
+) -> None:
+    """What a unit that was killed could not do itself: the sign dark, and no old numbers on the glass.
+
+    A program that ends at once cannot pulse, so dark is all that is left of the sign's third state.
+    """
+    from device.core.pages import Updating
+    from device.drivers.lights import sign_of
+
+    opened.enter_context(sign_of(profile.pins, profile.colours, factory))
+    drawn = threading.Event()
+    _screen(config, profile, glass, lambda *_: drawn.set(), opened).show(Updating(stopping=True))
+    if config.panel:
+        drawn.wait(FIRST_FRAME_WITHIN_S)
 
 
 def _show(asked: argparse.Namespace) -> int:
