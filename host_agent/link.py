@@ -3,15 +3,15 @@
 import asyncio
 import logging
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from broker import topics
 from broker.codec import RefusedPayload, decode, encode
 from broker.messages import Hello, Note, Receipt
 from broker.names import UnitName
 from host_agent.boards import Boards
-from host_agent.bus import Bus
-from host_agent.config import Config, Unit
+from host_agent.bus import Bus, TakeIn
+from host_agent.config import Config, Mqtt, Unit
 from host_agent.core.allowance import Allowance, spend
 from host_agent.core.intake import Arrival
 from host_agent.errors import StoreFault
@@ -27,11 +27,13 @@ BATCH = 100
 MOST_REASONS = 500
 OTHER_REASONS = "for yet other reasons"
 
+MakeBus = Callable[[Mqtt, Sequence[tuple[str, int]], TakeIn, Callable[[], None]], Bus]
+
 
 class Link:
     """Hears every unit over the bus. `refused` counts by reason what was not taken in."""
 
-    def __init__(self, config: Config, live: LiveOffice, inbox: Inbox) -> None:
+    def __init__(self, config: Config, live: LiveOffice, inbox: Inbox, make_bus: MakeBus = Bus) -> None:
         self._root = config.mqtt.root
         self._units = {unit.name: unit for unit in config.units}
         self._live = live
@@ -41,7 +43,7 @@ class Link:
         self._allowances: dict[str, Allowance] = {}
         self.refused: Counter[str] = Counter()
         filters = [(topics.topic_filter(self._root, row), row.qos) for row in (topics.HELLO, topics.NOTE)]
-        self.bus = Bus(config.mqtt, filters, self._take_in, self._came_up)
+        self.bus = make_bus(config.mqtt, filters, self._take_in, self._came_up)
         self.boards = Boards(config, live, inbox, self.bus)
 
     async def run(self) -> None:
