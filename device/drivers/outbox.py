@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 BATCH = 64
 SET_ASIDE_KEPT = 3
 STOP_WITHIN_S = 10.0
+REOPEN_AFTER_S = 5.0
+"""A file that could not be opened may hold notes the host still waits for, so nobody has to press to have it tried."""
 TIDY_AFTER_S = 60.0
 """Emptying the log costs the next commit a second fsync, so it waits until the button has rested a while."""
 
@@ -40,9 +42,16 @@ class _Forget:
 class SqliteOutbox:
     """The notes the host has not yet receipted, in `path`. Use as a context manager; it reports into `inbox`."""
 
-    def __init__(self, path: Path, inbox: Inbox, tidy_after_s: float = TIDY_AFTER_S) -> None:
+    def __init__(
+        self,
+        path: Path,
+        inbox: Inbox,
+        tidy_after_s: float = TIDY_AFTER_S,
+        reopen_after_s: float = REOPEN_AFTER_S,
+    ) -> None:
         self._path = path
         self._tidy_after_s = tidy_after_s
+        self._reopen_after_s = reopen_after_s
         self._untidy = True  # what an earlier run left in the log is not known
         self._inbox = inbox
         self._asked: SimpleQueue[KeptNote | _Forget | None] = SimpleQueue()
@@ -74,9 +83,12 @@ class SqliteOutbox:
         going = True
         while going:
             try:
-                asked = [self._asked.get(timeout=self._tidy_after_s if self._untidy else None)]
+                asked = [self._asked.get(timeout=self._rest_s())]
             except Empty:
-                self._tidy()
+                if self._connection is None:
+                    self._open()
+                else:
+                    self._tidy()
                 continue
             with suppress(Empty):
                 while len(asked) < BATCH:
@@ -85,6 +97,12 @@ class SqliteOutbox:
             if batch := [one for one in asked if one is not None]:
                 self._commit(batch)
         self._close()
+
+    def _rest_s(self) -> float | None:
+        """How long to wait for the next note before there is something to do without one."""
+        if self._connection is None:
+            return self._reopen_after_s
+        return self._tidy_after_s if self._untidy else None
 
     def _open(self) -> bool:
         """Open the file, set a damaged one aside first, and make it say what was acknowledged."""

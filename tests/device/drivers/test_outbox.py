@@ -183,6 +183,22 @@ def test_storage_that_cannot_be_opened_refuses_each_note_within_a_second(tmp_pat
         assert heard.a(Committed).id == nth(2).id
 
 
+def test_what_an_earlier_run_kept_is_sent_once_its_file_can_be_opened_though_nobody_presses(
+    path: Path, heard: Any
+) -> None:
+    with SqliteOutbox(path, heard.inbox) as outbox:
+        outbox.keep(NOTE)
+        heard.a(Committed)
+    folder = path.parent.rename(path.parent.with_name("away"))
+    path.parent.write_text("where a folder should be")
+    with SqliteOutbox(path, heard.inbox, reopen_after_s=0.05):
+        assert heard.a(StorageFault).lasting
+        path.parent.unlink()
+        folder.rename(path.parent)
+        assert heard.a(StorageWell)
+        assert heard.a(OutboxLoaded).notes == (NOTE,)
+
+
 def test_a_file_somebody_holds_locked_refuses_within_a_second_and_what_was_refused_is_not_there(
     path: Path, heard: Any
 ) -> None:
