@@ -62,7 +62,8 @@ use_username_as_clientid true
 # Nothing of a caller ever reaches this disk, and nothing old is believed after a restart.
 persistence false
 max_packet_size {MAX_PAYLOAD + 1024}
-max_queued_messages 100
+# A desk that was away for a day brings hundreds of notes at once, and wants as many receipts.
+max_queued_messages 1000
 # A note's round trip: 68 ms without, 1 ms with.
 set_tcp_nodelay true
 log_dest stdout

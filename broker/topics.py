@@ -23,7 +23,10 @@ class Direction(Enum):
 
 @dataclass(frozen=True)
 class Row:
-    """One topic. `levels` follow the root; `{unit}` and `{queue}` fill a whole level. `expiry_s`: MQTT 5, 3.3.2.3.3."""
+    """One topic. `levels` follow the root; `{unit}` and `{queue}` fill a whole level. `expiry_s`: MQTT 5, 3.3.2.3.3.
+
+    QoS 0 needs none unless retained: brokers keep it for nobody who is away.
+    """
 
     key: str
     levels: str
@@ -35,11 +38,11 @@ class Row:
     purpose: str = ""
 
 
-HELLO = Row("hello", "unit/{unit}/hello", Direction.UNIT_TO_HOST, m.Hello, qos=0, expiry_s=15,
+HELLO = Row("hello", "unit/{unit}/hello", Direction.UNIT_TO_HOST, m.Hello, qos=0,
             purpose="Sign of life with a nonce for the host to echo; the last will says online: false.")  # fmt: skip
 NOTE = Row("note", "unit/{unit}/note", Direction.UNIT_TO_HOST, m.Note, qos=1,
            purpose="A kept note, sent until the host's receipt.")  # fmt: skip
-BOARD = Row("board", "unit/{unit}/board", Direction.HOST_TO_UNIT, m.Board, qos=0, expiry_s=15,
+BOARD = Row("board", "unit/{unit}/board", Direction.HOST_TO_UNIT, m.Board, qos=0,
             purpose="All that one unit shows.")  # fmt: skip
 RECEIPT = Row("receipt", "unit/{unit}/receipt", Direction.HOST_TO_UNIT, m.Receipt, qos=1, expiry_s=60,
               purpose="A note is committed to the host's store.")  # fmt: skip

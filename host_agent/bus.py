@@ -62,13 +62,15 @@ class Bus:
             return False
         # The socket is nearly always ready: writing now saves two turns of the loop. Not while paho hands us a message:
         # it holds a lock then that writing may take too; the loop writes as soon as it lets go.
-        self._writes_now = not self._is_hearing
-        client.publish(topic, payload, row.qos, row.retained, self._expiry(row.expiry_s))
-        if self._writes_now:
-            client.loop_write()
+        now = self._writes_now = not self._is_hearing
+        try:
+            client.publish(topic, payload, row.qos, row.retained, self._expiry(row.expiry_s))
+            if now:
+                client.loop_write()
+        finally:
             self._writes_now = False
-            if client.want_write() and client.socket() is not None:
-                asyncio.get_running_loop().add_writer(client.socket().fileno(), client.loop_write)
+        if now and client.want_write() and client.socket() is not None:
+            asyncio.get_running_loop().add_writer(client.socket().fileno(), client.loop_write)
         return True
 
     async def run(self) -> None:
@@ -149,9 +151,8 @@ class Bus:
 
     def _expiry(self, seconds: int | None) -> Properties | None:
         if seconds not in self._expiries:
-            properties = _Packed(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
             properties.MessageExpiryInterval = seconds
-            properties.settle()
             self._expiries[seconds] = properties
         return self._expiries[seconds]
 
@@ -160,20 +161,6 @@ class Bus:
         if line != self._said:
             log.log(level, "%s", line)
             self._said = line
-
-
-class _Packed(Properties):
-    """Properties that do not change any more: paho packs them for each message, which costs as much as sending it."""
-
-    def settle(self) -> None:
-        """Pack them, once."""
-        # Properties refuses attributes that are no MQTT property.
-        object.__setattr__(self, "_bytes", super().pack())  # type: ignore[no-untyped-call]
-
-    def pack(self) -> bytes:
-        """What `settle` packed."""
-        packed: bytes = object.__getattribute__(self, "_bytes")
-        return packed
 
 
 def tls_context(tls: Tls) -> ssl.SSLContext:
