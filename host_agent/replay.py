@@ -17,11 +17,12 @@ from host_agent.core.agents import Agent
 from host_agent.core.board import OfficeBoard, apply, line_state
 from host_agent.core.callers import Party, to_wire
 from host_agent.core.queues import QueueState, longest_wait
-from host_agent.pbx.asterisk.protocol import BANNER, Packet, Parser, StreamRefused
+from host_agent.pbx.asterisk.protocol import BANNER, Packet, Parser, too_big
 from host_agent.pbx.asterisk.translate import WANTED, Translator
 
 _RAW_BYTE: Final = re.compile(rb"\\x([89a-f][0-9a-f])")
-_CHUNK: Final = 65_536
+_EMPTY_LINE: Final = re.compile(rb"\n\r?\n")
+_TOP: Final = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,9 @@ def replay(path: Path, out: TextIO, err: TextIO) -> int:
     except OSError as error:
         err.write(f"{path}: cannot be read: {error.strerror}\n")
         return 2
-    moments = raw_moments(recording) if recording.startswith(BANNER) or path.suffix == ".raw" else moments_of(recording)
+    # A recording that begins in the middle has no banner; a line of JSON holds no line break.
+    is_raw = path.suffix == ".raw" or recording.startswith(BANNER) or b"\nEvent: " in recording[:_TOP]
+    moments = raw_moments(recording) if is_raw else moments_of(recording)
     telling = Telling()
     faults = packets = 0
     for moment in moments:
@@ -66,6 +69,8 @@ def replay(path: Path, out: TextIO, err: TextIO) -> int:
             if telling.translator.rejected > rejected:
                 faults += 1
                 err.write(f"{path.name}, {moment.where}: {telling.translator.last_reject}\n")
+    if not packets:
+        err.write(f"{path.name}: no message of an Asterisk in it\n")
     if faults:
         err.write(f"{path.name}: {faults} faults, the rest was replayed\n")
     return 0 if packets else 1
@@ -93,18 +98,26 @@ def raw_moments(recording: bytes) -> Iterator[Moment | Fault]:
     """The messages of an `ami.raw`, and what is wrong with it, in order."""
     parser = Parser(wanted=WANTED)
     complaints = 0
-    for start in range(0, len(recording), _CHUNK):
+    for start, block in _blocks(recording):
         where = f"bytes from {start}"
-        try:
-            packets = parser.feed(recording[start : start + _CHUNK])
-        except StreamRefused as refusal:
-            yield Moment(None, tuple(refusal.packets), where)
-            yield Fault(where, f"{refusal}; the rest is not read")
-            return
-        yield Moment(None, tuple(packets), where)
+        reason = too_big(block)
+        if reason is not None:
+            yield Fault(where, f"{reason}; it is left out")
+            continue
+        yield Moment(None, tuple(parser.feed(block)), where)
         if parser.tally.bad_lines > complaints:
             yield Fault(where, f"{parser.tally.bad_lines - complaints} lines without a key")
             complaints = parser.tally.bad_lines
+
+
+def _blocks(recording: bytes) -> Iterator[tuple[int, bytes]]:
+    """Each packet with the empty line that ends it, and where it begins; the last may have been cut off."""
+    start = 0
+    for end in _EMPTY_LINE.finditer(recording):
+        yield start, recording[start : end.end()]
+        start = end.end()
+    if start < len(recording):
+        yield start, recording[start:]
 
 
 def _entry(entry: Any) -> tuple[float, dict[str, Any]]:
@@ -210,6 +223,8 @@ def queue_line(queue: QueueState, t: float | None) -> dict[str, object]:
     """One queue at `t`: durations are None when there is no time."""
     now = 0.0 if t is None else t
     longest = None if t is None else longest_wait(queue, now)
+    # Whoever was there before the recording began stands in front.
+    unnamed = max(0, (queue.waiting or 0) - len(queue.callers))
     return {
         "t": t,
         "kind": "queue",
@@ -223,7 +238,7 @@ def queue_line(queue: QueueState, t: float | None) -> dict[str, object]:
                 "position": position,
                 "wait_s": None if t is None or caller.joined_at is None else round(max(0.0, now - caller.joined_at), 3),
             }
-            for position, caller in enumerate(queue.callers, 1)
+            for position, caller in enumerate(queue.callers, unnamed + 1)
         ],
         "agents": [_agent(agent) for agent in queue.agents.values()],
     }

@@ -91,13 +91,39 @@ def test_a_withheld_caller_has_no_number(tmp_path: Path) -> None:
     assert (caller["number"], caller["name"], caller["withheld"]) == (None, None, True)
 
 
-def test_raw_bytes_that_turn_into_no_ami_are_told_and_what_came_before_is_replayed(tmp_path: Path) -> None:
-    path = tmp_path / "ami.raw"
-    path.write_bytes(recording("22.10.1", "01-calm").raw()[:60_000] + b"\r\n\r\n" + b"x" * 400_000)
+@pytest.mark.parametrize("junk", [b"x" * 400_000, b"x" * 20_000, b"x\r\n" * 3_000])
+def test_raw_bytes_that_are_no_ami_are_told_with_their_place_and_all_others_replayed(
+    tmp_path: Path, junk: bytes
+) -> None:
+    whole, path = tmp_path / "whole.raw", tmp_path / "ami.raw"
+    raw = recording("22.10.1", "01-calm").raw()
+    cut = raw.index(b"\r\n\r\n", 60_000) + 4
+    whole.write_bytes(raw)
+    path.write_bytes(raw[:cut] + junk + b"\r\n\r\n" + raw[cut:])
     code, lines, complaints = run(path)
-    assert code == 0
-    assert {line["name"] for line in lines} >= {"receptie", "100"}
-    assert any("the rest is not read" in complaint for complaint in complaints)
+    assert (code, lines) == (0, run(whole)[1])
+    assert [complaint.partition(" of more than ")[0] for complaint in complaints[:-1]] in (
+        [f"ami.raw, bytes from {cut}: a packet"],
+        [f"ami.raw, bytes from {cut}: a line"],
+    )
+
+
+def test_a_raw_recording_of_any_name_that_begins_in_the_middle_is_known_by_its_events(tmp_path: Path) -> None:
+    raw = recording("22.10.1", "02-burst").raw()
+    cut = raw.index(b"Event: QueueCallerJoin", len(raw) // 4)
+    named, other = tmp_path / "ami.raw", tmp_path / "recording.txt"
+    for path in (named, other):
+        path.write_bytes(raw[cut:])
+    assert run(other) == run(named)
+    assert run(named)[1][0]["name"] == "receptie"
+
+
+def test_a_caller_who_joins_behind_others_that_the_recording_never_named_has_the_place_the_pbx_gave(
+    tmp_path: Path,
+) -> None:
+    _, lines, _ = run(written(tmp_path / "events.jsonl", joined(2.0, "1.6", 6), joined(3.0, "1.7", 7)))
+    assert [caller["position"] for caller in lines[-1]["callers"]] == [6, 7]
+    assert (lines[-1]["waiting"], lines[-1]["longest_wait_s"]) == (7, None)
 
 
 def test_a_file_that_is_not_there_is_one_line_and_no_trace(tmp_path: Path) -> None:
@@ -107,5 +133,6 @@ def test_a_file_that_is_not_there_is_one_line_and_no_trace(tmp_path: Path) -> No
 
 
 def test_a_file_without_any_message_says_so(tmp_path: Path) -> None:
-    code, lines, _ = run(written(tmp_path / "events.jsonl", ""))
+    code, lines, complaints = run(written(tmp_path / "events.jsonl", ""))
     assert (code, lines) == (1, [])
+    assert complaints == ["events.jsonl: no message of an Asterisk in it"]

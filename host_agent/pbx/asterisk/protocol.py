@@ -165,15 +165,21 @@ class Parser:
         packets.append(packet)
 
     def _check(self, block: bytes, packets: list[Packet]) -> None:
-        size = len(block)
-        if size <= MAX_LINES:
-            return
-        if size > MAX_PACKET:
-            raise StreamRefused(f"a packet of more than {MAX_PACKET} bytes", packets)
-        if size > MAX_LINE and max(map(len, block.split(b"\r\n"))) > MAX_LINE:
-            raise StreamRefused(f"a line of more than {MAX_LINE} bytes", packets)
-        if block.count(b"\r\n") >= MAX_LINES:
-            raise StreamRefused(f"a packet of more than {MAX_LINES} lines", packets)
+        reason = too_big(block)
+        if reason is not None:
+            raise StreamRefused(reason, packets)
+
+
+def too_big(block: bytes) -> str | None:
+    """Which bound a packet passes, None when it passes none."""
+    size = len(block)
+    if size <= MAX_LINES:
+        return None
+    if size > MAX_PACKET:
+        return f"a packet of more than {MAX_PACKET} bytes"
+    if size > MAX_LINE and max(map(len, block.split(b"\n"))) > MAX_LINE:
+        return f"a line of more than {MAX_LINE} bytes"
+    return f"a packet of more than {MAX_LINES} lines" if block.count(b"\n") >= MAX_LINES else None
 
 
 def text(value: bytes) -> str:
