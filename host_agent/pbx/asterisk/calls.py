@@ -6,7 +6,7 @@ from typing import Final
 
 from host_agent.pbx.asterisk.fields import get, live_party, need, needle, unescaped
 from host_agent.pbx.asterisk.legs import DEVICE_STATES, HINT_STATES, RING, UP, Leg
-from host_agent.pbx.asterisk.phones import BY_DEVICE, Phones, is_phone
+from host_agent.pbx.asterisk.phones import BY_DEVICE, BY_MEMBER, Phones, is_phone
 from host_agent.pbx.asterisk.protocol import text
 from host_agent.pbx.asterisk.transfers import Transfers
 from host_agent.pbx.asterisk.waiting import Queues
@@ -113,7 +113,7 @@ class Calls:
     def hangup(self, raw: bytes, at: float) -> None:
         """Hangup."""
         uid = text(need(raw, _UID))
-        leg = self.phones.gone(uid, at)
+        leg = self.phones.hung_up(uid, at)
         if leg is not None:
             self._hang_up(leg, at)
         else:
@@ -191,10 +191,17 @@ class Calls:
         self._look(leg, at)
 
     def device(self, raw: bytes, at: float) -> None:
-        """DeviceStateChange, live or in a list."""
+        """DeviceStateChange as it happens."""
+        self._device(raw, BY_DEVICE, at)
+
+    def device_listed(self, raw: bytes, at: float) -> None:
+        """DeviceStateChange in a list: a user without class call hears of later changes from queue members alone."""
+        self._device(raw, BY_MEMBER, at)
+
+    def _device(self, raw: bytes, source: int, at: float) -> None:
         device = text(need(raw, _DEVICE))
         if is_phone(device):
-            self.phones.device(device, DEVICE_STATES.get(need(raw, _STATE), "unknown"), BY_DEVICE, at)
+            self.phones.device(device, DEVICE_STATES.get(need(raw, _STATE), "unknown"), source, at)
 
     def hint(self, raw: bytes, at: float) -> None:
         """ExtensionStatus, live or in a list."""

@@ -39,7 +39,7 @@ class Phones:
     _line_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _device: dict[str, tuple[int, LineState]] = field(default_factory=dict)
     _told: dict[str, LineFacts] = field(default_factory=dict)
-    _seen_calling: set[str] = field(default_factory=set)
+    _hung_up: set[str] = field(default_factory=set)
 
     def reconnected(self) -> None:
         """A new connection: what phones do is unknown; which they are, and who held whom, is remembered."""
@@ -48,7 +48,7 @@ class Phones:
         self._of_device = {}
         self._device = {}
         self._told = {}
-        self._seen_calling = set()
+        self._hung_up = set()
 
     def lines_of(self, device: str) -> tuple[str, ...]:
         """The extensions under which `device` is a line, none for a trunk or a Local channel."""
@@ -100,11 +100,16 @@ class Phones:
         self.legs[uid] = leg
         if is_phone(leg.device):
             self._of_device.setdefault(leg.device, {})[uid] = leg
-            self._seen_calling.add(leg.device)
         return leg
 
-    def gone(self, uid: str, at: float) -> Leg | None:
+    def hung_up(self, uid: str, at: float) -> Leg | None:
         """The channel hung up."""
+        leg = self.legs.get(uid)
+        if leg is not None and is_phone(leg.device):
+            self._hung_up.add(leg.device)
+        return self._gone(uid, at)
+
+    def _gone(self, uid: str, at: float) -> Leg | None:
         leg = self.legs.pop(uid, None)
         if leg is not None:
             self._of_device.get(leg.device, {}).pop(uid, None)
@@ -116,7 +121,7 @@ class Phones:
         self._before = {}
         lost = [leg for uid, leg in self.legs.items() if uid not in uids]
         for leg in lost:
-            self.gone(leg.uid, at)
+            self._gone(leg.uid, at)
         return lost
 
     def other_legs(self, leg: Leg) -> list[Leg]:
@@ -148,13 +153,15 @@ class Phones:
         return line_facts(extension, calls, _together([self._device_state(name) for name in devices]))
 
     def _device_state(self, device: str) -> LineState:
-        """A device that had channels and has none is idle, whatever a slower event still says of its last call."""
+        """A device whose channels hung up is idle, whatever a slower event still says of its last call."""
         state = self._device.get(device, (0, "unknown"))[1]
         busy = state not in ("idle", "unavailable", "unknown")
-        return "idle" if busy and device in self._seen_calling and self._is_quiet(device) else state
+        return "idle" if busy and self._is_quiet(device) else state
 
     def _is_quiet(self, device: str) -> bool:
-        return all(leg.closing for leg in self._of_device.get(device, {}).values())
+        """Without news of channels (a user without class call) nothing is known of the last hang-up."""
+        legs = self._of_device.get(device)
+        return all(leg.closing for leg in legs.values()) if legs else device in self._hung_up
 
     def _name(self, device: str, extension: str, at: float) -> None:
         """`device` is the line `extension`; a name it had only after itself goes."""

@@ -163,7 +163,7 @@ class Translator:
         elif kind == b"CoreShowChannel":
             found.channels.add(self.calls.listed(raw, at))
         elif kind == b"DeviceStateChange":
-            self.calls.device(raw, at)
+            self.calls.device_listed(raw, at)
         elif kind == b"ExtensionStatus":
             self.calls.hint(raw, at)
         elif kind.endswith(b"Complete"):

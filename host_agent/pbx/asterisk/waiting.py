@@ -220,6 +220,7 @@ class Queues:
 
     def channels_listed(self, calls: set[str], at: float) -> None:
         """The channel list is complete, `calls` are all there are: waits in whole seconds can be told better."""
+        self._lived = {uid: told for uid, told in self._lived.items() if uid in calls}
         for gone in self.queue_of.keys() - calls - self.in_queue.keys():
             del self.queue_of[gone]
         for uid, queue in self.in_queue.items():
