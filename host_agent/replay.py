@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, Final, TextIO
 
@@ -47,6 +48,9 @@ def replay(path: Path, out: TextIO, err: TextIO) -> int:
 
     Returns 0; 1 when the file held no message at all, 2 when it cannot be read.
     """
+    if isinstance(out, TextIOWrapper):
+        # JSON is UTF-8 whatever the terminal speaks (RFC 8259, 8.1).
+        out.reconfigure(encoding="utf-8")
     try:
         recording = path.read_bytes()
     except OSError as error:

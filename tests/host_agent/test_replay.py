@@ -84,6 +84,14 @@ def test_bytes_that_are_not_utf_8_survive_the_recorders_notation(tmp_path: Path)
     assert [caller["name"] for caller in lines[-1]["callers"]] == ["Zürich", r"C:\xfc", "Zoë"]
 
 
+def test_a_name_is_written_as_utf_8_whatever_the_terminal_speaks(tmp_path: Path) -> None:
+    path = written(tmp_path / "events.jsonl", joined(1.0, "1.1", 1, CallerIDName="Zoë Żółć"))
+    terminal = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    assert replay(path, terminal, io.StringIO()) == 0
+    terminal.seek(0)
+    assert json.loads(terminal.readline())["callers"][0]["name"] == "Zoë Żółć"
+
+
 def test_a_withheld_caller_has_no_number(tmp_path: Path) -> None:
     entry = joined(1.0, "1.1", 1, CallerIDNum="anonymous", CallerIDName="Anonymous")
     _, lines, _ = run(written(tmp_path / "events.jsonl", entry))
