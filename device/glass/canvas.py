@@ -30,10 +30,14 @@ class Mark:
 
 
 class Canvas:
-    """One picture. `right` and `bottom` end the area to draw in; `marks` says what there is to read."""
+    """One picture. `right` and `bottom` end the area to draw in; `marks` says what there is to read.
 
-    def __init__(self, sizes: Sizes) -> None:
+    `seat`: which of four places what never changes takes, see `burn_in.seat_at`.
+    """
+
+    def __init__(self, sizes: Sizes, seat: int = 0) -> None:
         self.sizes = sizes
+        self.seat = seat
         self.right = sizes.width - REACH_X + 1
         self.bottom = sizes.height - REACH_Y + 1
         self.rows = sizes.height // sizes.row

@@ -4,10 +4,10 @@ from device.core import pages
 from device.glass.canvas import Box, Canvas
 from device.glass.headline import draw_headline
 from device.glass.icons import Icon
-from device.glass.lettering import wrapped
+from device.glass.lettering import width, wrapped
 from device.glass.margin import draw_margin
 from device.glass.phrases import lasting, opening, waiting
-from device.glass.tally import draw_alone, draw_tally
+from device.glass.tally import alone_width, draw_alone, draw_tally
 from device.words import Words
 
 
@@ -21,10 +21,19 @@ def idle(canvas: Canvas, page: pages.Quiet | pages.CallersWait, words: Words) ->
     draw_margin(canvas, page.margin, words)
 
 
+# By seat: how far a resting page stands to the right, in eighths of what is free, and how many pixels lower.
+_ASIDE = (0, 8, 3, 7)
+_LIFT = (0, -1, -1, 2)
+
+
 def _nobody_waits(canvas: Canvas, box: Box, words: Words) -> None:
     """A fine zero, and in words that this is good."""
-    end = draw_alone(canvas, "nobody", waiting(0), box)
     lines = words("niemand\nwacht").split("\n")
+    wide = max(width(line, canvas.sizes.capital) for line in lines)
+    spare = max(0, canvas.right - alone_width(canvas, waiting(0), box) - 10 - wide)
+    lift = _LIFT[canvas.seat]
+    box = (spare * _ASIDE[canvas.seat] // 8, box[1] + lift, box[2], box[3] + lift)
+    end = draw_alone(canvas, "nobody", waiting(0), box)
     top = box[1] + (box[3] - box[1] - (len(lines) - 1) * canvas.sizes.row - canvas.sizes.capital) // 2
     for row, line in enumerate(lines):
         canvas.text_at(top + row * canvas.sizes.row, line, end + 10)

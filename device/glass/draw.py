@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from device.core.first_page import Starting
-from device.glass.burn_in import next_shift, shift_at
+from device.glass.burn_in import next_shift, seat_at, shift_at
 from device.glass.canvas import Canvas
 from device.glass.first_frame import starting
 from device.glass.sizes import sizes_of
@@ -55,7 +55,7 @@ def leaves(page: "Page", panel: Panel, words: Words) -> int:
 
 def compose(page: "Page", panel: Panel, words: Words, moment: Moment) -> Canvas:
     """Everything of `page` on a canvas, before it wanders."""
-    canvas = Canvas(sizes_of(panel))
+    canvas = Canvas(sizes_of(panel), seat_at(moment.now_s))
     if isinstance(page, Starting):
         starting(canvas, page)
         return canvas

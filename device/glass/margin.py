@@ -21,27 +21,41 @@ LINE_ICONS: dict[LineState, Icon] = {
 }
 
 
+# By seat: how far both sides stand from the edges, in sixteenths of what is free between them.
+_INSET = (0, 0, 3, 6)
+
+
 def draw_margin(canvas: Canvas, margin: Margin, words: Words) -> None:
-    """In the last row: what is most telling first, and what finds no room is left to the pages of its own."""
+    """In the last row: what is most telling first, and what finds no room is left to the pages of its own.
+
+    The line stands at the left and the rest at the right, or the other way round, or both nearer the middle: see
+    `burn_in.seat_at`.
+    """
     row = canvas.rows - 1
-    start = canvas.icon_in_row(row, LINE_ICONS[margin.line], 0)
     word = line_word(margin.line, words)
-    needed = start + width(word, canvas.sizes.capital)
-    end = canvas.right
+    indent = canvas.icon_size + 4
+    needed = indent + width(word, canvas.sizes.capital)
+    far = canvas.right  # how near the rest comes to the line, counted from the line's side
+    chips: list[tuple[int, int, Icon, str]] = []
     for name, count in _chips(margin):
-        room = end - 6 - needed
+        room = far - 6 - needed
         took = canvas.icon_size + (2 + width(count, canvas.sizes.capital) if count else 0)
         if took > room:
             # The shape says the most; its figure goes first.
             count, took = "", canvas.icon_size
         if took > room:
             break
-        left = end - took
+        chips.append((far, took, name, count))
+        far -= took + 6
+    inset = max(0, far - needed) * _INSET[canvas.seat] // 16
+    for at, took, name, count in chips:
+        left = canvas.right - at + inset if canvas.seat % 2 else at - took - inset
         if count:
-            canvas.text(row, count, left + canvas.icon_size + 2, end)
+            canvas.text(row, count, left + canvas.icon_size + 2, left + took)
         canvas.icon(name, left, canvas.row_top(row) - 1, canvas.icon_size)
-        end = left - 6
-    canvas.text(row, word, start, end)
+    start = canvas.right - min(needed, far) - inset if canvas.seat % 2 else inset
+    canvas.icon_in_row(row, LINE_ICONS[margin.line], start)
+    canvas.text(row, word, start + indent, start + min(needed, far))
 
 
 def _chips(margin: Margin) -> Iterator[tuple[Icon, str]]:

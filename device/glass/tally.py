@@ -34,12 +34,22 @@ def draw_pair(canvas: Canvas, one: tuple[Icon, str], other: tuple[Icon, str], bo
 def draw_alone(canvas: Canvas, name: Icon, text: str, box: Box) -> int:
     """One main number in fine strokes behind its sign at the left of `box`; return its right end."""
     left, top, _, bottom = box
-    height = max(canvas.sizes.digit, min(bottom - top - 8, 28))
+    height, figure = _alone(canvas, box)
     y, size = top + (bottom - top - height) // 2, canvas.sizes.capital + 4
     canvas.icon(name, left, y + height - size, size)
-    figure = round(height * _PROPORTIONS[0])
     canvas.number(text, left + size + 4, y, height, figure, max(2, height // 12))
-    return left + size + 4 + number_room(text, height, figure)
+    return left + alone_width(canvas, text, box)
+
+
+def alone_width(canvas: Canvas, text: str, box: Box) -> int:
+    """Pixels that `draw_alone` takes."""
+    return canvas.sizes.capital + 8 + number_room(text, *_alone(canvas, box))
+
+
+def _alone(canvas: Canvas, box: Box) -> tuple[int, int]:
+    """Height and width of a figure."""
+    height = max(canvas.sizes.digit, min(box[3] - box[1] - 8, 28))
+    return height, round(height * _PROPORTIONS[0])
 
 
 def draw_stacked(canvas: Canvas, tally: Tally, box: Box) -> None:

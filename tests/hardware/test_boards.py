@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from device.header import PIN_OF
-from device.profile import DEFAULT_BOARD, ProfileFault, board_files, lines_of, load_profile, profile_of
+from device.profile import DEFAULT_BOARD, ProfileFault, SignColours, board_files, lines_of, load_profile, profile_of
 
 BOARDS = [file.stem for file in board_files()]
 GROUND_AND_POWER = {1, 2, 4, 6, 9, 14, 17, 20, 25, 27, 28, 30, 34, 39}
@@ -85,6 +85,50 @@ def test_a_shared_line_is_a_fault_that_names_both(pins: dict[str, int], named: s
 def test_what_does_not_go_together_is_a_fault(board: str, panel: dict[str, object], said: str) -> None:
     wrong = content(board)
     wrong["panel"] |= panel
+    with pytest.raises(ProfileFault, match=said):
+        profile_of("mine", wrong)
+
+
+RGB = {"sign_kind": "rgb", "sign_green": 23, "sign_blue": 24}
+COUNTER = {
+    "chip": "ssd1309", "width": 128, "height": 64, "pitch_mm": 0.43, "reading_distance_mm": 1500,
+    "bus": "i2c", "bus_port": 1, "address": 0x3D,
+}  # fmt: skip
+
+
+def test_a_board_may_have_an_rgb_sign_in_colours_of_its_own_and_a_glass_for_the_counter() -> None:
+    board = content()
+    board["pins"] |= RGB
+    board["sign_colours"] = {"lit": "#ff0080"}
+    board["counter"] = dict(COUNTER)
+    profile = profile_of("mine", board)
+    assert profile.colours.lit == (255, 0, 128)
+    assert profile.colours.dark == SignColours().dark
+    assert profile.counter is not None
+    assert profile.counter.address == 0x3D
+    lines = lines_of(profile)
+    assert ("pins.sign_green", 23) in lines
+    assert len([bcm for _, bcm in lines]) == len({bcm for _, bcm in lines})
+
+
+@pytest.mark.parametrize(
+    ("tables", "said"),
+    [
+        ({"pins": {"sign_kind": "rgb"}}, "needs sign_green and sign_blue"),
+        ({"pins": {"sign_green": 23}}, "no use with a lamp"),
+        ({"pins": RGB | {"sign_blue": 17}}, "pins.button, pins.sign_blue"),
+        ({"sign_colours": {"lit": "red"}}, "sign_colours.lit: must be a colour"),
+        ({"sign_colours": {"busy": "#ff0000"}}, "sign_colours.busy: unknown"),
+        ({"counter": COUNTER | {"address": 0x3C}}, "the panel's own place on the bus"),
+        ({"counter": COUNTER | {"chip": "vfd"}}, "counter.chip"),
+        ({"counter": COUNTER | {"bus_port": 0}}, "counter: i2c port 0"),
+        ({"counter": COUNTER | {"bus": "spi", "bus_port": 0, "address": 0}}, "counter: on SPI"),
+    ],
+)
+def test_a_wrong_sign_or_counter_is_told(tables: dict[str, dict[str, object]], said: str) -> None:
+    wrong = content()
+    for name, table in tables.items():
+        wrong[name] = wrong.get(name, {}) | table
     with pytest.raises(ProfileFault, match=said):
         profile_of("mine", wrong)
 

@@ -7,6 +7,7 @@ import pytest
 
 from broker.messages import Caller, LineState
 from device.core import pages
+from device.glass.burn_in import SEAT_STEPS, SEATS, STEP_S
 from device.glass.canvas import Mark
 from device.glass.draw import TURN_S, Moment, compose, draw, leaves
 from device.glass.lettering import capital_height, face, fitted, width, wrapped
@@ -64,6 +65,24 @@ def test_every_text_of_ours_fits_its_place_uncut(panel: Panel, language: str) ->
         for mark in marks(page, panel, language):
             from_outside = any(text in mark.text for text in FROM_OUTSIDE if text)
             assert mark.shown == mark.text or from_outside, (page, mark)
+
+
+@on_every_glass
+@everywhere
+def test_every_text_of_ours_fits_in_every_seat_and_loses_nothing_there(panel: Panel, language: str) -> None:
+    words = words_of(language)
+    for page in every_page():
+        if not isinstance(page, pages.Quiet | pages.CallersWait | pages.OutOfHours | pages.DataOld):
+            continue
+        said = [
+            sorted(mark.shown for mark in compose(page, panel, words, Moment(seat * SEAT_STEPS * STEP_S)).marks)
+            for seat in range(SEATS)
+        ]
+        assert said == [said[0]] * SEATS, page
+        for seat in range(SEATS):
+            canvas = compose(page, panel, words, Moment(seat * SEAT_STEPS * STEP_S))
+            still, moved = canvas.finished((0, 0)), canvas.finished((3, 2))
+            assert sum(still.histogram()[1:]) == sum(moved.histogram()[1:]), page
 
 
 @on_every_glass
