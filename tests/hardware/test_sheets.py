@@ -109,6 +109,29 @@ def test_only_a_relay_gets_5_v_and_on_its_coil_alone(profile: Profile, parts: Pa
     assert "| sign VCC |" in wiring_table(relay, parts)
 
 
+RGB = {"sign_kind": "rgb", "sign_green": 5, "sign_blue": 6}
+
+
+def test_an_rgb_sign_has_a_wire_and_a_mosfet_for_each_colour(profile: Profile, parts: PartsFile) -> None:
+    rgb = with_pins(profile, **RGB)
+    wires = [(wire.terminal, wire.bcm) for wire in wires_of(rgb) if wire.part == "sign"]
+    assert sorted(wires) == sorted([("R", 18), ("G", 5), ("B", 6), ("GND", None)])
+    needed = {part.id: part.quantity for part in parts.parts if part.needed_for in tags_of(rgb)}
+    assert needed["rgb-mosfet"] == needed["rgb-gate-resistor"] == needed["rgb-pull-down"] == 3
+    assert "strip" not in needed
+    loads = pin_loads(rgb, parts)
+    assert len([load for load in loads if "gate" in load.name]) == 3
+    assert sum(load.current_ma for load in loads) <= parts.limits.gpio_total_ma
+
+
+def test_a_glass_for_the_counter_stands_in_the_wiring_table(profile: Profile, parts: PartsFile) -> None:
+    second = replace(profile.panel, bus="i2c", bus_port=1, address=0x3D, chip="ssd1309", width=128)
+    table = wiring_table(replace(profile, counter=second), parts)
+    assert "## The glass for the counter" in table
+    assert "address 0x3D: SDA GPIO 2 (pin 3), SCL GPIO 3 (pin 5)" in table
+    assert "## The glass for the counter" not in wiring_table(profile, parts)
+
+
 def test_a_mosfet_that_would_be_lit_on_a_low_line_is_refused(profile: Profile) -> None:
     with pytest.raises(NotDrawable, match="sign_active_high"):
         wires_of(with_pins(profile, sign_kind="lamp", sign_active_high=False))
@@ -143,7 +166,7 @@ def test_the_fuse_lets_the_strip_burn_and_guards_its_supply(parts: PartsFile) ->
 
 
 def test_every_part_is_needed_by_some_board(parts: PartsFile) -> None:
-    known = {"always", "button", "buzzer", "mosfet", "relay", "sign"}
+    known = {"always", "button", "buzzer", "mosfet", "relay", "rgb", "sign", "white"}
     assert {part.needed_for for part in parts.parts} <= known
     ids = [part.id for part in parts.parts]
     assert len(ids) == len(set(ids))

@@ -88,10 +88,12 @@ def drawings() -> list[tuple[str, str]]:
     for name in BOARDS:
         profile = load_profile(name)
         relay = replace(profile, pins=replace(profile.pins, sign_kind="relay"))
+        rgb = replace(profile, pins=replace(profile.pins, sign_kind="rgb", sign_green=5, sign_blue=6))
         silent = replace(profile, pins=replace(profile.pins, buzzer=None))
         found += [
             (f"{name} wiring", diagram(profile, PARTS)),
             (f"{name} wiring with a relay", diagram(relay, PARTS)),
+            (f"{name} wiring with an RGB sign", diagram(rgb, PARTS)),
             (f"{name} wiring without a buzzer", diagram(silent, PARTS)),
             (f"{name} case", section(profile, PARTS)),
         ]

@@ -35,7 +35,9 @@ def pin_loads(profile: Profile, parts: PartsFile) -> tuple[Load, ...]:
         loads.append(Load("relay module's input, typical", 3.0))
     else:
         gate = high_ma / circuit.gate_resistor_ohm
-        loads.append(Load(f"sign, gate through {circuit.gate_resistor_ohm} Ω, for a microsecond", gate))
+        gates = 3 if profile.pins.sign_kind == "rgb" else 1
+        name = f"gate through {circuit.gate_resistor_ohm} Ω, for a microsecond"
+        loads += [Load(f"sign, {name}" if gates == 1 else f"sign {colour}, {name}", gate) for colour in "RGB"[:gates]]
     if profile.pins.buzzer is not None:
         buzzer = high_ma / circuit.buzzer_resistor_ohm
         loads.append(Load(f"buzzer through {circuit.buzzer_resistor_ohm} Ω, peak", buzzer))

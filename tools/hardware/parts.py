@@ -132,8 +132,11 @@ def load_parts(path: Path) -> PartsFile:
 
 def tags_of(profile: Profile) -> frozenset[str]:
     """What a board has, in the words of `for` in the parts file."""
-    driver = "relay" if profile.pins.sign_kind == "relay" else "mosfet"
-    return frozenset({"always", "button", "sign", driver} | ({"buzzer"} if profile.pins.buzzer is not None else set()))
+    driver = {"relay": "relay", "rgb": "rgb"}.get(profile.pins.sign_kind, "mosfet")
+    strip = "rgb" if profile.pins.sign_kind == "rgb" else "white"
+    return frozenset(
+        {"always", "button", "sign", driver, strip} | ({"buzzer"} if profile.pins.buzzer is not None else set())
+    )
 
 
 def _part(table: dict[str, Any]) -> Part:

@@ -14,30 +14,37 @@ _SUPPLY = (1010.0, 356.0, 104.0, 56.0)
 _RISER = 1134.0
 
 
+_EACH_COLOUR = "; drawn for G, the same for R and B"
+
+
 def terminals(wires: Sequence[Wire]) -> list[Point]:
-    """Where the sign's wires end, in the order of the header: [VCC,] IN, GND, from top to bottom."""
-    heights = {2: (248.0, 384.0), 3: (204.0, 248.0, 384.0)}[len(wires)]
+    """Where the sign's wires end, in the order of the header: [VCC,] IN, GND, or R, G, B, GND, from top to bottom."""
+    heights = {2: (248.0, 384.0), 3: (204.0, 248.0, 384.0), 4: (212.0, 248.0, 284.0, 384.0)}[len(wires)]
     return [(LEFT, y) for y in heights]
 
 
 def draw(page: Drawing, wires: Sequence[Wire], parts: PartsFile, strip_ma: float) -> None:
     """The driver with its terminals, LED strip, fuse and supply."""
-    relay = len(wires) == 3
+    relay, colours = len(wires) == 3, len(wires) == 4
     title = "Sign driver: relay module" if relay else "Sign driver: N-MOSFET"
+    if colours:
+        title = "Sign driver: three N-MOSFETs"
     page.box(LEFT, TOP, RIGHT - LEFT, BOTTOM - TOP, stroke=FAINT)
     page.box(998, TOP + 44, RIGHT - 998 - 8, BOTTOM - TOP - 52, fill="#fdf1e2", radius=6)
     page.text(LEFT + 16, TOP + 24, title, size=14, bold=True)
     page.text(
         LEFT + 16,
         TOP + 42,
-        "lights the sign for colleagues" if relay else "dark while the Pi boots",
+        "lights the sign for colleagues" if relay else "dark while the Pi boots" + _EACH_COLOUR * colours,
         size=11,
         fill=SOFT,
     )
     page.text(1010, TOP + 66, f"{parts.circuit.strip_v:g} V side", size=12, fill=_SWITCHED, bold=True)
     _strip_and_supply(page, parts, strip_ma)
     ends = terminals(wires)
-    (_relay if relay else _mosfet)(page, parts, [y for _, y in ends])
+    heights = [y for _, y in ends]
+    # Of an RGB sign one colour is drawn, from the middle terminal.
+    (_relay if relay else _mosfet)(page, parts, [heights[1], heights[3]] if colours else heights)
     for wire, (x, y) in zip(wires, ends, strict=True):
         draw_terminal(page, wire, x, y)
 

@@ -46,6 +46,7 @@ def wiring_table(profile: Profile, parts: PartsFile) -> str:
         "",
         *_bus_lines(profile),
         "",
+        *_counter(profile),
         "## Current from 3.3 V",
         "",
         "All at once and at their highest, which never happens.",
@@ -96,6 +97,26 @@ def parts_list(profiles: Sequence[Profile], parts: PartsFile) -> str:
         "someone who has one.",
         "",
     ])  # fmt: skip
+
+
+def _counter(profile: Profile) -> list[str]:
+    """The second panel: beside the first on its bus, or on lines of its own."""
+    if (glass := profile.counter) is None:
+        return []
+    lines = bus_lines(glass.bus, glass.bus_port, glass.address)
+    named = {"DC": glass.data_command, "RES": glass.reset}
+    lines |= {name: bcm for name, bcm in named.items() if bcm is not None}
+    where = f"address 0x{glass.address:02X}" if glass.bus == "i2c" else f"chip select CE{glass.address}"
+    return [
+        "## The glass for the counter",
+        "",
+        f"A second panel, {glass.chip.upper()} of {glass.width} by {glass.height}, {glass.bus.upper()} {where}: "
+        + ", ".join(f"{name} GPIO {bcm} (pin {PIN_OF[bcm]})" for name, bcm in lines.items())
+        + ".",
+        "Where it shares a line with the first panel, join the two at the first panel's terminal; VCC (3.3 V) and GND",
+        "too. Two panels on one I2C bus must differ in address: a resistor on the module's back sets it. Not drawn.",
+        "",
+    ]
 
 
 def _bus_lines(profile: Profile) -> list[str]:

@@ -61,7 +61,9 @@ def wires_of(profile: Profile) -> tuple[Wire, ...]:
             done.append(
                 Wire("sign", "VCC", "relay coil", SUPPLY_5V[0], None, "red", "5 V", "coil only; input is 3.3 V")
             )
-        ground = _nearest(grounds, mine, left=part != "sign")
+        # The ground of an RGB sign comes after its last colour, as it does in the drawing.
+        near = [max(mine, key=lambda wire: row(wire.pin))] if part == "sign" else mine
+        ground = _nearest(grounds, near, left=part != "sign")
         grounds.remove(ground)
         done += mine
         done.append(_ground(mine[0].part, ground))
@@ -125,16 +127,24 @@ def _buzzer_signals(profile: Profile) -> list[Wire]:
 
 
 def _sign_signals(profile: Profile) -> list[Wire]:
-    match profile.pins.sign_kind:
+    pins = profile.pins
+    match pins.sign_kind:
         case "relay":
-            note = "a module that works on " + ("high" if profile.pins.sign_active_high else "low")
+            note = "a module that works on " + ("high" if pins.sign_active_high else "low")
         case "lamp":
             note = "high lights the sign"
         case "pwm":
             note = "high lights the sign; pulses fade it"
+        case "rgb":
+            lines = (("R", pins.sign, "red"), ("G", pins.sign_green, "green"), ("B", pins.sign_blue, "blue"))
+            return [
+                _signal("sign", name, f"sign, {colour}", line, "orange", "a MOSFET of its own; pulses mix the colour")
+                for name, line, colour in lines
+                if line is not None
+            ]
         case kind:
             assert_never(kind)
-    return [_signal("sign", "IN", "sign", profile.pins.sign, "orange", note)]
+    return [_signal("sign", "IN", "sign", pins.sign, "orange", note)]
 
 
 def _signal(part: PartName, terminal: str, function: str, bcm: int, colour: Colour, note: str) -> Wire:
