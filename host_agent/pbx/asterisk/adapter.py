@@ -81,6 +81,8 @@ class AsteriskAdapter:
             reason, at_most = f"TLS with {where} fails: {error.reason}", settings.refused_at_most_s
         except TimeoutError:
             reason = f"{where} does not answer"
+        except UnicodeError:
+            reason = f"{where} is no name of a computer; mend pbx.host"
         except OSError as error:
             reason = f"{where} cannot be reached: {error.strerror or error}"
         except Lost as lost:

@@ -312,3 +312,18 @@ def test_retries_double_up_to_a_bound_and_are_spread_by_chance() -> None:
     assert [retry_after(attempt, 0.5, 10.0, 1.0) for attempt in range(7)] == [0.5, 1, 2, 4, 8, 10, 10]
     assert retry_after(10_000, 0.5, 60.0, 1.0) == 60.0
     assert retry_after(3, 0.5, 60.0, 0.25) == 1.0
+
+
+@pytest.mark.parametrize("host", ["pbx..kantoor", "x" * 70 + ".nl"])
+def test_a_host_that_can_be_no_name_is_told_and_ends_nothing(host: str) -> None:
+    async def run() -> None:
+        listener = Listener()
+        adapter = AsteriskAdapter(AsteriskSettings(host, "belbord", "geheim", retry_first_s=0.01), chance=lambda: 0.0)
+        task = asyncio.create_task(adapter.run(listener))
+        await listener.until(lambda: listener.kinds().count("PbxAway") >= 2)
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        assert "mend pbx.host" in (listener.board.away_reason or "")
+
+    asyncio.run(run())
