@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
 from host_agent.core.intake import Arrival
 from host_agent.core.notes import Action, CallbackNote, Entry, Outcome
+from host_agent.core.search import Shelf, Wanted
 from host_agent.core.tallies import Tally
-
-Shelf = Literal["open", "closed"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +44,10 @@ class NoteStore(Protocol):
 
     def shelf(self, which: Shelf, *, now: float, limit: int) -> list[CallbackNote]:
         """Open notes: overdue first, then due soonest, then oldest. Closed ones: latest first."""
+        ...
+
+    def look(self, wanted: Wanted, *, now: float, offset: int, limit: int) -> tuple[list[CallbackNote], int]:
+        """The notes that somebody wants to see, in the order of `shelf`, and how many there are in all."""
         ...
 
     def find(self, note_id: str) -> tuple[CallbackNote, list[Entry]] | None:

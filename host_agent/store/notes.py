@@ -4,16 +4,30 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_never
 
-from sqlalchemy import Connection, Engine, RowMapping, case, delete, func, insert, nulls_last, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    RowMapping,
+    case,
+    delete,
+    func,
+    insert,
+    nulls_last,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import DBAPIError
 
 from host_agent.core.intake import Arrival, Tombstone, take_in
-from host_agent.core.notes import Action, CallbackNote, Changed, Entry, Outcome, change
+from host_agent.core.notes import LIVE, Action, CallbackNote, Changed, Entry, Outcome, change
+from host_agent.core.search import Shelf, Wanted, fold, subscriber_digits
 from host_agent.core.tallies import Tally
 from host_agent.errors import StoreFault
-from host_agent.ports import Kept, Shelf
+from host_agent.ports import Kept
 from host_agent.store.engine import opened_sqlite
 from host_agent.store.lock import only_process
 from host_agent.store.migrate import migrate
@@ -78,14 +92,18 @@ class SqlNoteStore:
             return True
 
     def shelf(self, which: Shelf, *, now: float, limit: int) -> list[CallbackNote]:
-        if which == "open":
-            overdue_first = case((NOTES.c.promised_by < now, 0), else_=1)
-            order = (overdue_first, nulls_last(NOTES.c.promised_by.asc()), NOTES.c.pressed_at.asc())
-            wanted = select(NOTES).where(NOTES.c.state == "open").order_by(*order)
-        else:
-            wanted = select(NOTES).where(NOTES.c.state != "open").order_by(NOTES.c.closed_at.desc())
+        return self.look(Wanted(which), now=now, offset=0, limit=limit)[0]
+
+    def look(self, wanted: Wanted, *, now: float, offset: int, limit: int) -> tuple[list[CallbackNote], int]:
+        asked = [*_on_shelf(wanted, now), *_concerning(wanted)]
         with self._transaction() as connection:
-            return [to_note(row) for row in connection.execute(wanted.limit(limit)).mappings()]
+            rows = connection.execute(
+                select(NOTES).where(*asked).order_by(*_order(wanted, now)).offset(offset).limit(limit)
+            )
+            notes = [to_note(row) for row in rows.mappings()]
+            if not offset and len(notes) < limit:
+                return notes, len(notes)
+            return notes, connection.execute(select(func.count()).select_from(NOTES).where(*asked)).scalar_one()
 
     def find(self, note_id: str) -> tuple[CallbackNote, list[Entry]] | None:
         with self._transaction() as connection:
@@ -99,11 +117,50 @@ class SqlNoteStore:
         overdue = func.sum(case((NOTES.c.promised_by < now, 1), else_=0))
         wanted = (
             select(NOTES.c.unit, NOTES.c.queue, func.count(), overdue)
-            .where(NOTES.c.state == "open")
+            .where(NOTES.c.state.in_(LIVE))
             .group_by(NOTES.c.unit, NOTES.c.queue)
         )
         with self._transaction() as connection:
             return [Tally(*row) for row in connection.execute(wanted)]
+
+
+def _on_shelf(wanted: Wanted, now: float) -> list[ColumnElement[bool]]:
+    is_live = NOTES.c.state.in_(LIVE)
+    match wanted.shelf:
+        case "open":
+            return [is_live]
+        case "overdue":
+            return [is_live, NOTES.c.promised_by < now]
+        case "closed":
+            return [~is_live]
+        case _:
+            assert_never(wanted.shelf)
+
+
+def _order(wanted: Wanted, now: float) -> list[ColumnElement[Any]]:
+    """Overdue first, then due soonest, then urgent, then oldest; of closed notes the latest first."""
+    if wanted.shelf == "closed":
+        return [NOTES.c.closed_at.desc()]
+    overdue_first = case((NOTES.c.promised_by < now, 0), else_=1)
+    return [overdue_first, nulls_last(NOTES.c.promised_by.asc()), NOTES.c.urgent.desc(), NOTES.c.pressed_at.asc()]
+
+
+def _concerning(wanted: Wanted) -> list[ColumnElement[bool]]:
+    asked: list[ColumnElement[bool]] = []
+    if wanted.names is not None:
+        asked.append(or_(_folded(NOTES.c.assigned_to).in_(wanted.names), _folded(NOTES.c.for_whom).in_(wanted.names)))
+    digits = subscriber_digits(wanted.text)
+    if digits is not None:
+        asked.append(NOTES.c.caller_number.contains(digits, autoescape=True))
+    elif wanted.text:
+        said = [func.coalesce(NOTES.c[name], "") for name in ("caller_name", "organisation", "for_whom", "reason")]
+        everything = func.fold(said[0] + " " + said[1] + " " + said[2] + " " + said[3])
+        asked += [everything.contains(word, autoescape=True) for word in fold(wanted.text).split()]
+    return asked
+
+
+def _folded(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    return func.fold(func.coalesce(column, ""))
 
 
 def _take_in(connection: Connection, arrival: Arrival) -> Kept:

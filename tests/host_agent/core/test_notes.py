@@ -10,6 +10,7 @@ from host_agent.core.notes import (
     LIFE,
     Action,
     Assign,
+    Attempt,
     CallbackNote,
     Changed,
     Drop,
@@ -17,11 +18,16 @@ from host_agent.core.notes import (
     Finish,
     NotNow,
     Overtaken,
+    PassOn,
     Reopen,
+    See,
     State,
+    Unassign,
     Withdraw,
     change,
+    is_live,
     is_overdue,
+    made,
     step,
 )
 
@@ -37,7 +43,11 @@ actions = st.one_of(
         reason=st.none(),
         promised_by=st.none() | st.floats(0, 1e9),
     ),
-    st.builds(Assign, st.none() | st.text(max_size=5)),
+    st.builds(Assign, st.text(max_size=5)),
+    st.just(Unassign()),
+    st.builds(PassOn, st.text(max_size=5), st.none() | st.just("met vakantie")),
+    st.just(See()),
+    st.builds(Attempt, st.sampled_from(["no_answer", "left_message"])),
     st.builds(Finish, st.none() | st.text(max_size=5)),
     st.builds(Drop, st.text(min_size=1, max_size=5)),
     st.just(Withdraw()),
@@ -90,6 +100,50 @@ def test_a_late_withdrawal_does_not_undo_what_a_person_ended() -> None:
     assert late.entry.what == "withdrawn"
 
 
+def test_a_note_is_assigned_seen_tried_twice_and_done() -> None:
+    note = NOTE
+    deeds: list[Action] = [Assign("Jan"), See(), Attempt("no_answer"), Attempt("left_message"), Finish("Gesproken")]
+    states = []
+    for moment, deed in enumerate(deeds):
+        note = _changed(step(note, deed, who="Jan", at=2000.0 + moment)).note
+        states.append(note.state)
+    assert states == ["assigned", "seen", "attempted", "attempted", "done"]
+    assert (note.assigned_at, note.seen_at, note.attempts, note.attempted_at) == (2000.0, 2001.0, 2, 2003.0)
+
+
+def test_opening_a_note_twice_is_one_entry() -> None:
+    seen = _changed(step(_changed(step(NOTE, Assign("Jan"), who="Anja", at=1.0)).note, See(), who="Jan", at=2.0)).note
+    assert step(seen, See(), who="Jan", at=3.0) == Changed(seen, None)
+
+
+def test_whoever_gets_a_note_passed_on_has_not_seen_it() -> None:
+    seen = _changed(step(_changed(step(NOTE, Assign("Jan"), who="Anja", at=1.0)).note, See(), who="Jan", at=2.0)).note
+    passed = _changed(step(seen, PassOn("Piet", "gaat over de garantie"), who="Jan", at=3.0))
+    assert (passed.note.state, passed.note.assigned_to, passed.note.assigned_at) == ("assigned", "Piet", 3.0)
+    assert passed.note.seen_at is None
+    assert passed.entry is not None
+    assert passed.entry.fields == {"remark": "gaat over de garantie", "assigned_to": "Piet"}
+
+
+def test_nobody_has_seen_what_nobody_was_asked() -> None:
+    assert step(NOTE, See(), who="Jan", at=1.0) == NotNow(NOTE)
+    assert step(NOTE, PassOn("Piet"), who="Jan", at=1.0) == NotNow(NOTE)
+
+
+def test_a_promise_is_dated_when_it_is_made_and_when_it_is_made_anew() -> None:
+    first = _changed(step(NOTE, FILLED, who="Anja", at=1100.0)).note
+    assert first.promised_at == 1100.0
+    other = _changed(step(first, replace(FILLED, reason="zolder"), who="Anja", at=1200.0)).note
+    assert other.promised_at == 1100.0
+    renewed = _changed(step(first, replace(FILLED, promised_by=9500.0), who="Anja", at=1300.0)).note
+    assert renewed.promised_at == 1300.0
+
+
+def test_a_note_made_by_hand_holds_what_was_typed() -> None:
+    note = made(replace(FILLED, urgent=True), note_id="b" * 32, at=500.0)
+    assert (note.caller_name, note.urgent, note.promised_at, note.unit) == ("M. de Vries", True, 500.0, None)
+
+
 def test_only_an_open_note_can_be_overdue() -> None:
     promised = replace(NOTE, promised_by=5000.0)
     assert not is_overdue(promised, 4999.0)
@@ -118,4 +172,6 @@ def test_whatever_is_done_every_change_is_in_the_history_once(deeds: list[Action
             case NotNow(same):
                 assert same == note
     assert note.version == 1 + len(entries)
-    assert (note.closed_at is None) == (note.state == "open")
+    assert (note.closed_at is None) == is_live(note)
+    assert (note.assigned_at is None) == (note.assigned_to is None)
+    assert note.attempts == sum(entry.what == "attempted" for entry in entries)

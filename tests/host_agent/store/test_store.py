@@ -8,14 +8,18 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from sqlalchemy import inspect, text
 
 from broker.messages import Caller, Note
 from host_agent.core.intake import Arrival
 from host_agent.core.notes import Assign, CallbackNote, Changed, Drop, FillIn, Finish, Overtaken
+from host_agent.core.search import Wanted
 from host_agent.core.tallies import Tally
 from host_agent.errors import StoreFault
 from host_agent.ports import Kept
+from host_agent.store import migrations
 from host_agent.store.engine import opened_sqlite
 from host_agent.store.migrate import migrate
 from host_agent.store.notes import SqlNoteStore, opened
@@ -83,7 +87,7 @@ def test_the_second_editor_is_told_and_nothing_is_written(path: Path) -> None:
         assert isinstance(store.change(note.id, 1, Drop("dubbel"), who="Bert", at=2.0), Overtaken)
         found = store.find(note.id)
     assert found is not None
-    assert (found[0].assigned_to, found[0].state, len(found[1])) == ("Piet", "open", 2)
+    assert (found[0].assigned_to, found[0].state, len(found[1])) == ("Piet", "assigned", 2)
 
 
 def test_overdue_stands_on_top_then_what_is_due_first_then_the_oldest(path: Path) -> None:
@@ -104,6 +108,57 @@ def test_open_and_overdue_are_counted_by_desk_and_queue(path: Path) -> None:
         store.change(late.id, 1, _promise(500.0), who="Anja", at=1.0)
         store.change(closed.id, 1, Finish(None), who="Anja", at=1.0)
         assert store.tally(1000.0) == [Tally("balie-1", "receptie", 2, 1)]
+
+
+@pytest.mark.parametrize(
+    "typed", ["0698765432", "06-98 76", "+31 6 98765432", "0031(0)698765432", "kanarie geel", "KANA"]
+)
+def test_a_note_is_found_by_name_or_number_in_any_notation(path: Path, typed: str) -> None:
+    other = _note(caller=Caller(name="Jansen", number="+3120123456"))
+    with opened(path) as store:
+        store.take_in([_arrival(note := _note()), _arrival(other)])
+        found, count = store.look(Wanted(text=typed), now=0.0, offset=0, limit=10)
+    assert ([each.id for each in found], count) == ([note.id], 1)
+
+
+def test_a_name_is_found_without_its_accents_and_wildcards_are_only_themselves(path: Path) -> None:
+    with opened(path) as store:
+        store.take_in([_arrival(note := _note(caller=Caller(name="René Ünal")))])
+        for typed, wanted in (("rene unal", [note.id]), ("%", []), ("_", []), ("ren\\", [])):
+            assert [each.id for each in store.look(Wanted(text=typed), now=0.0, offset=0, limit=9)[0]] == wanted
+
+
+def test_notes_are_filtered_by_whom_they_concern_and_counted_beyond_the_page(path: Path) -> None:
+    notes = [_note(colleague="Jan") for _ in range(3)] + [_note() for _ in range(2)]
+    with opened(path) as store:
+        store.take_in([_arrival(note) for note in notes])
+        store.change(notes[3].id, 1, Assign("JAN"), who="Anja", at=1.0)
+        page, count = store.look(Wanted(names=("jan",)), now=0.0, offset=2, limit=1)
+        assert (len(page), count) == (1, 4)
+        store.change(notes[0].id, 1, _promise(5.0), who="Anja", at=1.0)
+        assert [each.id for each in store.look(Wanted("overdue"), now=9.0, offset=0, limit=9)[0]] == [notes[0].id]
+
+
+def test_a_store_of_the_first_release_keeps_its_notes(path: Path) -> None:
+    with opened_sqlite(path) as engine, engine.begin() as connection:
+        config = AlembicConfig()
+        config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        old = {"id": "a" * 32, "version": 2, "rev": 1, "state": "open", "kind": "callback", "pressed_at": 1.0,
+               "certainty": "exact", "arrived_at": 2.0, "withheld": 0,
+               "assigned_to": "Jan", "promised_by": 9.0}  # fmt: skip
+        names, marks = ", ".join(old), ", ".join(f":{name}" for name in old)
+        connection.execute(text(f"INSERT INTO notes ({names}) VALUES ({marks})"), old)
+    with opened(path) as store:
+        found = store.find("a" * 32)
+    assert found is not None
+    assert (found[0].state, found[0].assigned_at, found[0].promised_at, found[0].urgent) == (
+        "assigned",
+        2.0,
+        2.0,
+        False,
+    )
 
 
 def test_a_deleted_note_leaves_only_its_id_and_never_comes_back(path: Path) -> None:
