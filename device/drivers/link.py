@@ -8,6 +8,7 @@ loop, which wakes every second for nothing.
 import logging
 import os
 import select
+import socket
 import ssl
 import threading
 import time
@@ -79,6 +80,7 @@ class MqttLink:
         self._heard = {self._topic(row): (row, event) for row, event in _EVENTS}
         self._lost: _Lost | None = None
         self._heard_at = 0.0
+        self._last_address: str | None = None
 
     def __enter__(self) -> Self:
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
@@ -161,10 +163,7 @@ class MqttLink:
         self._under_way.clear()
         client = self._client()
         try:
-            client.connect(
-                self._broker.host, self._broker.port, keepalive=KEEPALIVE_S, clean_start=True,
-                properties=_properties(PacketTypes.CONNECT, MaximumPacketSize=MESSAGE_LIMIT),
-            )  # fmt: skip
+            self._connect(client)
             self._heard_at = time.monotonic()
             self._listen(client)
             client.publish(self._topic(topics.HELLO), codec.encode(Hello(online=False)), qos=0)
@@ -176,6 +175,22 @@ class MqttLink:
             if (sock := client.socket()) is not None:
                 sock.close()
 
+    def _connect(self, client: paho.Client) -> None:
+        """Open the connection; when the name is known to nobody, at the address where the broker was last."""
+        properties = _properties(PacketTypes.CONNECT, MaximumPacketSize=MESSAGE_LIMIT)
+
+        def connect(host: str) -> None:
+            client.connect(host, self._broker.port, KEEPALIVE_S, clean_start=True, properties=properties)
+
+        try:
+            connect(self._broker.host)
+        except socket.gaierror:
+            if self._last_address is None:
+                raise
+            connect(self._last_address)
+        if isinstance(sock := client.socket(), socket.socket):
+            self._last_address = sock.getpeername()[0]
+
     def _client(self) -> paho.Client:
         broker = self._broker
         client = paho.Client(CallbackAPIVersion.VERSION2, client_id=f"belbord-{self._unit}", protocol=paho.MQTTv5)
@@ -186,7 +201,7 @@ class MqttLink:
             properties=_properties(PacketTypes.WILLMESSAGE, MessageExpiryInterval=topics.HELLO.expiry_s),
         )  # fmt: skip
         if broker.tls is not None:
-            client.tls_set_context(tls_context(broker.tls))
+            client.tls_set_context(tls_context(broker.tls, broker.host))
         client.on_socket_open = no_delay
         client.on_connect = self._connected
         client.on_subscribe = self._subscribed

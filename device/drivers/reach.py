@@ -39,8 +39,23 @@ class _Socket(ssl.SSLSocket):
             raise
 
 
-def tls_context(tls: Tls) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=tls.ca_file)
+class _NamedContext(ssl.SSLContext):
+    """Holds the certificate to the name in the config, also when a remembered address was called."""
+
+    name = ""
+
+    def wrap_socket(self, sock: socket.socket, **options: Any) -> ssl.SSLSocket:  # type: ignore[override]
+        return super().wrap_socket(sock, **(options | {"server_hostname": self.name}))
+
+
+def tls_context(tls: Tls, name: str) -> ssl.SSLContext:
+    """What to ask of the broker called `name`. Raises OSError: a file cannot be used."""
+    context = _NamedContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.name = name
+    if tls.ca_file is not None:
+        context.load_verify_locations(tls.ca_file)
+    else:
+        context.load_default_certs(ssl.Purpose.SERVER_AUTH)
     context.sslsocket_class = _Socket
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if tls.certificate_file is not None:

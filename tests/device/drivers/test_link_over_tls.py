@@ -8,7 +8,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from broker.mosquitto import free_port
 from broker.names import UnitName
 from broker.topics import acl
 from device.access import Broker, Tls
-from device.core.events import LinkUp
+from device.core.events import LinkDown, LinkUp
 from device.drivers.link import MqttLink
 
 UNIT = UnitName("balie-1")
@@ -142,6 +142,55 @@ def test_the_session_comes_back_after_the_broker_was_away(papers: Path, tmp_path
             first.close()
             with mosquitto(papers, tmp_path, port=running.port):
                 heard.a(LinkUp, within_s=20.0)
+
+
+class Resolver:
+    """DNS as the unit meets it: `name` at this machine, or nobody knows."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.works = name, True
+        self._real = socket.getaddrinfo
+
+    def __call__(self, host: Any, *rest: Any, **options: Any) -> Any:
+        if host != self.name:
+            return self._real(host, *rest, **options)
+        if not self.works:
+            raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+        return self._real("127.0.0.1", *rest, **options)
+
+
+def test_without_dns_the_last_good_address_is_tried_and_the_name_still_checked(
+    papers: Path, tmp_path: Path, heard: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    resolver = Resolver("broker.example")
+    monkeypatch.setattr(socket, "getaddrinfo", resolver)
+    with ExitStack() as first:
+        running = first.enter_context(mosquitto(papers, tmp_path, "elsewhere"))
+        named = replace(access(running, papers), host="broker.example")
+        with MqttLink(named, UNIT, heard.inbox):
+            heard.a(LinkUp, within_s=WITHIN_S)
+            resolver.works = False
+            first.close()
+            heard.a(LinkDown, within_s=WITHIN_S)
+            with ExitStack() as second:
+                second.enter_context(mosquitto(papers, tmp_path, "elsewhere", running.port))
+                heard.a(LinkUp, within_s=20.0)
+                second.close()
+                heard.a(LinkDown, within_s=WITHIN_S)
+            # Somebody else has that address now.
+            with mosquitto(papers, tmp_path, "broker", running.port):
+                assert logged(caplog, "not trusted")
+
+
+def test_without_dns_from_the_start_it_is_said_in_words(
+    heard: Any, papers: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    resolver = Resolver("broker.example")
+    resolver.works = False
+    monkeypatch.setattr(socket, "getaddrinfo", resolver)
+    tls = Tls(papers / "office.crt")
+    with MqttLink(Broker("broker.example", 8883, UNIT, None, tls=tls), UNIT, heard.inbox):
+        assert logged(caplog, "its name is not known")
 
 
 @pytest.mark.parametrize(
