@@ -46,6 +46,7 @@ class Boards:
         self._live = live
         self._inbox = inbox
         self._bus = bus
+        self.name_callers: Callable[[Board], Board] = lambda board: board
         self._units = {unit.name: self._unit(unit) for unit in config.units}
         self._queues = [self._queue(queue) for queue in config.queues]
 
@@ -60,7 +61,7 @@ class Boards:
                 self._soon(reader)
 
     def inbox_changed(self) -> None:
-        """Tell the units whose counts of notes differ."""
+        """Tell the units for which something differs that is not the PBX's: their counts of notes, a caller's name."""
         for reader in self._units.values():
             if reader.later is None:
                 self._soon(reader)
@@ -98,7 +99,7 @@ class Boards:
     def _unit(self, unit: Unit) -> Reader:
         def compose(office: OfficeBoard, now: float) -> Board:
             presence = self._live.presences.get(unit.name)
-            return board_for_unit(
+            board = board_for_unit(
                 office,
                 queues=unit.queues,
                 extension=unit.extension,
@@ -107,6 +108,7 @@ class Boards:
                 inbox=self._inbox.counts(unit),
                 capabilities=self._live.capabilities,
             )
+            return self.name_callers(board)
 
         return Reader(
             topic=topics.unit_topic(self._root, topics.BOARD, unit.name),

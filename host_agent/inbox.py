@@ -6,13 +6,14 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from broker.messages import InboxCounts
+from broker.messages import Caller, InboxCounts
 from host_agent.changes import Changes
 from host_agent.config import Unit
 from host_agent.core.intake import Arrival
-from host_agent.core.notes import Action, CallbackNote, Changed, Entry, FillIn, Outcome
+from host_agent.core.notes import Action, CallbackNote, Changed, Entry, FillIn, Outcome, made
+from host_agent.core.search import Wanted
 from host_agent.core.tallies import Tally, inbox_counts
 from host_agent.errors import StoreFault
 from host_agent.ports import Kept, NoteStore
@@ -27,15 +28,20 @@ RECOUNT_S = 20.0
 SETTLE_S = 0.1
 """A burst of notes is counted once."""
 CLOSED_SHOWN = 20
+EVERYTHING = Wanted()
 
 
 @dataclass(frozen=True)
 class Shelves:
-    """What the inbox page shows: open notes, those closed last, and how many are open and overdue in all."""
+    """What the inbox page shows: notes as asked for, those closed last, and how many are open and overdue in all.
+
+    `found`: how many there are of what was asked for, on all pages.
+    """
 
     open: list[CallbackNote]
     closed: list[CallbackNote]
     counts: InboxCounts
+    found: int = 0
 
 
 class Inbox:
@@ -48,6 +54,7 @@ class Inbox:
         self._dirty = asyncio.Event()
         self._tallies: list[Tally] = []
         self.is_failing = False
+        self.describe: Callable[[Caller], tuple[str | None, str | None]] = lambda _caller: (None, None)
 
     async def run(self) -> None:
         """Count the notes after each change and as time passes, until cancelled."""
@@ -60,7 +67,8 @@ class Inbox:
 
     async def take_in(self, arrivals: Sequence[Arrival]) -> list[Kept]:
         """Commit what units sent, together; those that are returned are on the disk."""
-        kept = await self._store.ask(lambda store: store.take_in(arrivals))
+        described = [self._described(arrival) for arrival in arrivals]
+        kept = await self._store.ask(lambda store: store.take_in(described))
         if any(each.written for each in kept):
             self._dirty.set()
         return kept
@@ -68,10 +76,20 @@ class Inbox:
     async def make(self, wanted: FillIn, *, who: str) -> CallbackNote:
         """Keep a note made by hand."""
         now = self.clock()
-        note = CallbackNote(id=secrets.token_hex(16), unit=None, pressed_at=now, arrived_at=now, **vars(wanted))
+        note = made(wanted, note_id=secrets.token_hex(16), at=now)
         await self._store.ask(lambda store: store.make(note, who=who))
         self._dirty.set()
         return note
+
+    async def keep(self, note: CallbackNote, *, who: str) -> None:
+        """Keep a note that has an id, unless it is there."""
+
+        def once(store: NoteStore) -> None:
+            if store.find(note.id) is None:
+                store.make(note, who=who)
+
+        await self._store.ask(once)
+        self._dirty.set()
 
     async def change(self, note_id: str, seen_version: int, action: Action, *, who: str) -> Outcome | None:
         """Change a note as a person saw it; None when it does not exist."""
@@ -85,21 +103,29 @@ class Inbox:
         """A note and its history."""
         return await self._store.ask(lambda store: store.find(note_id))
 
-    async def shelves(self, *, limit: int) -> Shelves:
-        """What the inbox page shows, at most `limit` open notes of it."""
+    async def shelves(self, wanted: Wanted = EVERYTHING, *, limit: int, offset: int = 0) -> Shelves:
+        """What the inbox page shows: at most `limit` of the notes that are wanted, from `offset` on."""
         now = self.clock()
 
         def look(store: NoteStore) -> Shelves:
             tallies = store.tally(now)
             counts = InboxCounts(open=sum(each.open for each in tallies), overdue=sum(each.overdue for each in tallies))
-            closed = store.shelf("closed", now=now, limit=CLOSED_SHOWN)
-            return Shelves(store.shelf("open", now=now, limit=limit), closed, counts)
+            found, count = store.look(wanted, now=now, offset=offset, limit=limit)
+            closed = store.shelf("closed", now=now, limit=CLOSED_SHOWN) if wanted == EVERYTHING else []
+            return Shelves(found, closed, counts, count)
 
         return await self._store.ask(look)
 
     def counts(self, unit: Unit) -> InboxCounts:
         """The notes that concern a desk, as last counted."""
         return inbox_counts(self._tallies, unit.name, [queue.name for queue in unit.queues])
+
+    def _described(self, arrival: Arrival) -> Arrival:
+        """The arrival with what the directory knows of its caller."""
+        if arrival.note.caller is None:
+            return arrival
+        name, organisation = self.describe(arrival.note.caller)
+        return replace(arrival, known_name=name, known_organisation=organisation)
 
     async def _recount(self) -> None:
         now = self.clock()

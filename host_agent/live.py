@@ -15,7 +15,10 @@ MOST_STRANGERS = 200
 
 
 class LiveOffice:
-    """The newest truth in one place. `clock` gives monotonic seconds; `on_office` is called at each delivery."""
+    """The newest truth in one place. `clock` gives monotonic seconds.
+
+    At each delivery `on_office` is called, and then `on_events` with what was delivered and the time now.
+    """
 
     def __init__(self, units: Sequence[str], capabilities: tuple[Capability, ...], clock: Clock = time.monotonic):
         self.clock = clock
@@ -24,6 +27,7 @@ class LiveOffice:
         self.presences: Mapping[str, Presence] = {name: Presence() for name in units}
         self.changes = Changes()
         self.on_office: Callable[[], None] | None = None
+        self.on_events: Callable[[Sequence[PbxEvent], float], None] | None = None
 
     def deliver(self, events: Sequence[PbxEvent]) -> None:
         """Take in what the PBX told (the adapter's Deliver)."""
@@ -33,6 +37,8 @@ class LiveOffice:
         self.office = office
         if self.on_office is not None:
             self.on_office()
+        if self.on_events is not None:
+            self.on_events(events, self.clock())
         self.changes.mark()
 
     def heard(self, unit: str, hello: Hello) -> bool:

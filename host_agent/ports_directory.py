@@ -74,9 +74,9 @@ class SeenCallStore(Protocol):
         ...
 
     def open_notes(self, ending: str, since: float) -> list[OpenNote]:
-        """The notes that are not closed, newest first, whose number ends in these digits; of those that came since then.
+        """The notes that are not closed and whose number ends in these digits, newest first.
 
-        `since`: Unix seconds of arrival; 0.0 for all.
+        `since`: only those that came in after it (Unix seconds); 0.0 for all.
         """
         ...
 

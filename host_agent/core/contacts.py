@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, get_args
 
 from broker.names import EXTENSION_PATTERN, NAME_LIMIT, clean
 from host_agent.core.colleagues import Colleague, Language
 from host_agent.core.phone_plan import e164
 
 MOST_NUMBERS: Final = 12
-_LANGUAGES: Final[tuple[Language, ...]] = ("nl", "en", "de", "fr")
+_LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 _YES: Final = frozenset({"1", "ja", "j", "yes", "y", "true", "oui", "x"})
 _ADDRESS_LIMIT: Final = 254
 """RFC 5321, 4.5.3.1.3: a path without its brackets."""

@@ -19,11 +19,17 @@ CLOCK_TRUST_S = 90 * 86_400.0
 
 @dataclass(frozen=True)
 class Arrival:
-    """A note as it came from `unit` at `at` (Unix seconds, the host's clock)."""
+    """A note as it came from `unit` at `at` (Unix seconds, the host's clock).
+
+    `known_name` and `known_organisation`: who the caller is by the directory, which may know more tomorrow, and so is
+    no part of what the note says.
+    """
 
     unit: str
     note: Note
     at: float
+    known_name: str | None = None
+    known_organisation: str | None = None
 
 
 @dataclass(frozen=True)
@@ -85,9 +91,10 @@ def _first(arrival: Arrival) -> TakenIn:
         pressed_at=pressed_at,
         certainty=certainty,
         arrived_at=arrival.at,
-        caller_name=caller.name,
+        caller_name=caller.name or arrival.known_name,
         caller_number=caller.number,
         withheld=caller.withheld,
+        organisation=arrival.known_organisation,
         queue=said.queue,
         line=said.line,
         for_whom=said.colleague,
@@ -123,8 +130,9 @@ def _completed(note: CallbackNote, said: Note, arrival: Arrival) -> TakenIn:
     """A newer revision fills what is still empty; what a person wrote stays."""
     caller = said.caller or Caller()
     offered = {
-        "caller_name": caller.name,
+        "caller_name": caller.name or arrival.known_name,
         "caller_number": caller.number,
+        "organisation": arrival.known_organisation,
         "queue": said.queue,
         "line": said.line,
         "for_whom": said.colleague,
