@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 log = logging.getLogger("host_agent")
 
 EXIT_USAGE = 2
+OFFICE_COMMANDS = {
+    "admin-link": "print a one-time link with which the first admin chooses a password",
+    "retention": "erase the notes that are older than the configuration keeps them",
+    "erase": "erase every note in which a number stands",
+    "export": "print every note in which a number stands, as JSON",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,6 +63,15 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("file", type=Path, metavar="FILE", help="events.jsonl or ami.raw")
     replay.set_defaults(command=_replay)
 
+    for name, does in OFFICE_COMMANDS.items():
+        command = commands.add_parser(name, help=does)
+        command.add_argument("--config", type=Path, required=True, metavar="FILE", help="host.toml")
+        if name in ("erase", "export"):
+            command.add_argument("number", metavar="NUMBER", help="a telephone number in any notation")
+        if name == "retention":
+            command.add_argument("--trust-clock", action="store_true", help="the clock is right, whatever it seems")
+        command.set_defaults(command=_office, name=name)
+
     access = commands.add_parser("acl", help="the broker's access file (Mosquitto acl_file)")
     access.add_argument("--root", default=DEFAULT_ROOT, help="the topics' root")
     access.add_argument("--user", default="host", help="the host agent's user at the broker")
@@ -91,6 +106,22 @@ def _replay(wanted: argparse.Namespace) -> int:
     return replay(wanted.file, sys.stdout, sys.stderr)
 
 
+def _office(wanted: argparse.Namespace) -> int:
+    from host_agent import office_commands
+    from host_agent.config import load
+
+    config = load(wanted.config)
+    match wanted.name:
+        case "admin-link":
+            return office_commands.admin_link(config, sys.stdout)
+        case "retention":
+            return office_commands.retention(config, sys.stdout, trust_clock=wanted.trust_clock)
+        case "erase":
+            return office_commands.erase(config, wanted.number, sys.stdout)
+        case _:
+            return office_commands.export(config, wanted.number, sys.stdout)
+
+
 def _acl(wanted: argparse.Namespace) -> int:
     sys.stdout.write(acl(wanted.root, wanted.user))
     return 0
@@ -114,10 +145,21 @@ def adapter(pbx: "Pbx") -> "PbxAdapter":
 async def serve(config: "Config") -> None:
     """Run the host agent until SIGTERM or SIGINT. Raises HostFault."""
     from host_agent import readiness
+    from host_agent.chaser import Chaser
+    from host_agent.directory.book import Directory
     from host_agent.inbox import Inbox
     from host_agent.link import Link
+    from host_agent.link_key import link_key
     from host_agent.live import LiveOffice
+    from host_agent.notify.apprise_channel import AppriseChannel
+    from host_agent.notify.notifier import Notifier
+    from host_agent.people import People
+    from host_agent.promises import LinkMaker, Promises
+    from host_agent.seen_calls import SeenCalls
+    from host_agent.store.directory import SqlDirectory
     from host_agent.store.notes import opened
+    from host_agent.store.promise import SqlPromiseStore
+    from host_agent.store.seen_calls import SqlSeenCalls
     from host_agent.store.thread import StoreThread
     from host_agent.web.app import application
     from host_agent.web.desk import Desk
@@ -132,12 +174,34 @@ async def serve(config: "Config") -> None:
         live = LiveOffice([unit.name for unit in config.units], pbx.capabilities)
         link = Link(config, live, inbox)
         live.on_office = link.boards.office_changed
-        desk = Desk(config, live, inbox, link.bus)
+        directory = Directory(config.directory, SqlDirectory(store.engine), thread, config.promise.colleagues)
+        directory.on_change = link.boards.inbox_changed
+        link.boards.name_callers = directory.name_callers
+        inbox.describe = directory.described
+        seen_calls = SeenCalls(inbox, directory, SqlSeenCalls(store.engine), thread)
+        live.on_events = seen_calls.deliver
+        await directory.load()
+        await seen_calls.load()
+        people = People(thread, store, config.web.idle_s)
+        desk = Desk(config, live, inbox, link.bus, people)
+        desk.know(directory, seen_calls)
+        promises = Promises(config.promise, SqlPromiseStore(store.engine), thread)
+        key = link_key(config.store.with_name(config.store.name + ".link-key"))
+        own_address = config.web.address or f"http://{config.web.host}:{config.web.port}"
+        links = LinkMaker(promises, key, own_address)
+        desk.keep(promises, links)
+        chaser = Chaser(promises, inbox, directory, link.tell_desk)
+        notifier = Notifier(promises, inbox, directory, links, AppriseChannel(config.promise.notices.mail))
         pages = Pages(application(desk), socket, desk.close)
         async with asyncio.TaskGroup() as group:
             tasks = [
                 group.create_task(inbox.run(), name="inbox counts"),
+                group.create_task(desk.keeper.run(), name="retention"),
                 group.create_task(link.run(), name="units"),
+                group.create_task(chaser.run(), name="reminders"),
+                group.create_task(notifier.run(), name="notices"),
+                group.create_task(directory.run(), name="directory"),
+                group.create_task(seen_calls.run(), name="seen calls"),
                 group.create_task(pbx.run(live.deliver), name="PBX"),
             ]
             period_s = readiness.watchdog_period_s()

@@ -1,18 +1,26 @@
 """host.toml to a Config: parsed once, and all faults told at once."""
 
+import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from broker.names import Extension, QueueName, UnitName, extension, queue_name, unit_name
 from broker.topics import DEFAULT_ROOT
+from host_agent.config_promise import PromiseRules, promise_rules
+from host_agent.core.retention import Keeping
 from host_agent.core.units import QueueSetting
+from host_agent.directory.rules import DirectoryRules, directory_rules
 from host_agent.errors import ConfigFault
-from host_agent.table import Faults, Table
+from host_agent.table import Faults, Table, is_ip_address
 
 Language = Literal["nl", "en", "de", "fr", "auto"]
+CalendarShows = Literal["nothing", "name", "name and number"]
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
+_HEADER = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
 @dataclass(frozen=True)
@@ -61,12 +69,36 @@ class Unit:
 
 @dataclass(frozen=True)
 class Web:
-    """Where the pages are served, and to whom."""
+    """Where the pages are served, and to whom.
+
+    `address`: how browsers reach them, without a slash at the end. `trusted_header`: the header in which one of
+    `trusted_proxies` (IP addresses) names who signed in there.
+    """
 
     host: str
     port: int
     allowed_hosts: tuple[str, ...]
     frame_ancestors: tuple[str, ...]
+    has_accounts: bool = False
+    address: str = ""
+    idle_s: float = 8 * 3600.0
+    trusted_header: str | None = None
+    trusted_proxies: tuple[str, ...] = ()
+
+    @property
+    def is_https(self) -> bool:
+        """Whether browsers reach the pages over TLS, which a proxy in front of them ends."""
+        return self.address.startswith("https://")
+
+
+@dataclass(frozen=True)
+class Privacy:
+    """How long notes are kept, what a calendar shows of a caller, and whom people can ask. Empty: not told."""
+
+    keeping: Keeping = field(default_factory=Keeping)
+    calendar_shows: CalendarShows = "nothing"
+    office: str = ""
+    contact: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,6 +112,9 @@ class Config:
     web: Web
     queues: tuple[QueueSetting, ...]
     units: tuple[Unit, ...]
+    privacy: Privacy = field(default_factory=Privacy)
+    directory: DirectoryRules = field(default_factory=DirectoryRules)
+    promise: PromiseRules = field(default_factory=PromiseRules)
 
 
 def load(path: Path) -> Config:
@@ -106,11 +141,14 @@ def parse(text: str, *, folder: Path, source: str = "host.toml") -> Config:
     store = top.table("store")
     path = store.path("path", default=Path("/var/lib/belbord/host.sqlite3"))
     store.close()
+    privacy = _privacy(top.table("privacy"))
+    directory = directory_rules(top.table("directory"))
     queues = _queues(top.tables("queue"))
     units = _units(top.tables("unit"), queues, faults)
+    promise = promise_rules(top)
     top.close()
     faults.raise_any()
-    return Config(language, path, mqtt, pbx, web, queues, units)  # type: ignore[arg-type]  # choice() keeps to its list
+    return Config(language, path, mqtt, pbx, web, queues, units, privacy, directory, promise)  # type: ignore[arg-type]  # choice() keeps to its list
 
 
 def _tls(table: Table) -> Tls | None:
@@ -171,13 +209,50 @@ def _web(table: Table) -> Web:
     allow_remote = table.flag("allow_remote", default=False)
     if host not in LOOPBACK and not allow_remote:
         table.fault("listen", repr(host), "127.0.0.1, or `allow_remote = true` if others must reach these pages")
+    has_accounts = table.choice("accounts", ("off", "on"), default="off") == "on"
+    if allow_remote and not has_accounts:
+        table.fault("accounts", "'off'", '`accounts = "on"`, as `allow_remote = true` lets others reach these pages')
+    address = table.text("address", default="").rstrip("/")
+    if address and not _ADDRESS.fullmatch(address):
+        table.fault(
+            "address", repr(address), "how browsers reach these pages, such as `https://belbord.kantoor.example`"
+        )
+    header = table.text("trusted_header", default="")
+    proxies = table.texts("trusted_proxies")
+    if header and not (has_accounts and proxies and _HEADER.fullmatch(header)):
+        meant = "a header's name, with `accounts = \"on\"` and the proxy's own address in trusted_proxies"
+        table.fault("trusted_header", repr(header), meant)
+    for proxy in proxies:
+        if not is_ip_address(proxy):
+            table.fault("trusted_proxies", repr(proxy), "IP addresses, such as `127.0.0.1`")
+    idle_h = table.whole("idle_hours", default=8, least=1, most=12)
     allowed = table.texts("allowed_hosts")
     frames = table.texts("frame_ancestors")
     for origin in frames:
         if not origin.startswith(("http://", "https://")) or any(char in origin for char in " ;,'\""):
             table.fault("frame_ancestors", repr(origin), "origins such as `http://127.0.0.1:8080`")
     table.close()
-    return Web(host, port, (*LOOPBACK, *allowed), frames)
+    named = (urlsplit(address).hostname or "",) if address else ()
+    hosts = (*LOOPBACK, *allowed, *named)
+    return Web(host, port, hosts, frames, has_accounts, address, idle_h * 3600.0, header or None, proxies)
+
+
+def _privacy(table: Table) -> Privacy:
+    keeping = Keeping(
+        done_days=table.whole("done_days", default=7, least=0, most=3650),
+        open_days=table.whole("open_days", default=30, least=1, most=3650),
+        warn_days=table.whole("warn_days", default=3, least=0, most=365),
+    )
+    if keeping.warn_days >= keeping.open_days:
+        table.fault("warn_days", str(keeping.warn_days), f"fewer days than open_days, which is {keeping.open_days}")
+    privacy = Privacy(
+        keeping,
+        table.choice("calendar_shows", ("nothing", "name", "name and number"), default="nothing"),  # type: ignore[arg-type]  # choice() keeps to its list
+        table.text("office", default="", limit=80),
+        table.text("contact", default="", limit=120),
+    )
+    table.close()
+    return privacy
 
 
 def _queues(tables: list[Table]) -> tuple[QueueSetting, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from broker import topics
 from broker.codec import RefusedPayload, decode, encode
-from broker.messages import Hello, Note, Receipt
+from broker.messages import Hello, Note, Receipt, ShowMessage
 from broker.names import UnitName
 from host_agent.boards import Boards
 from host_agent.bus import Bus, TakeIn
@@ -17,6 +17,7 @@ from host_agent.core.intake import Arrival
 from host_agent.errors import StoreFault
 from host_agent.inbox import Inbox
 from host_agent.live import LiveOffice
+from host_agent.words import translations
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ class Link:
 
     def __init__(self, config: Config, live: LiveOffice, inbox: Inbox, make_bus: MakeBus = Bus) -> None:
         self._root = config.mqtt.root
+        self._language = config.language
         self._units = {unit.name: unit for unit in config.units}
         self._live = live
         self._inbox = inbox
@@ -53,6 +55,14 @@ class Link:
             tasks.create_task(self._keep_notes(), name="note intake")
             tasks.create_task(self._follow_inbox(), name="inbox counts")
             tasks.create_task(self._refresh(), name="refresh")
+
+    def tell_desk(self, unit: str | None, count: int) -> None:
+        """Show on one desk (None: on all) that nobody was asked about `count` notes; no caller is named."""
+        words = translations("nl" if self._language == "auto" else self._language)
+        text = words.ngettext("%(num)d notitie: wie belt terug?", "%(num)d notities: wie belt terug?", count)
+        message = encode(ShowMessage(text=text % {"num": count}))
+        for name in self._units if unit is None else [UnitName(unit)]:
+            self.bus.send(topics.COMMAND, topics.unit_topic(self._root, topics.COMMAND, name), message)
 
     def _came_up(self) -> None:
         self.boards.refresh()

@@ -2,19 +2,44 @@
 
 from host_agent.bus import Bus
 from host_agent.config import Config
+from host_agent.config_promise import ConfiguredColleagues
+from host_agent.core.colleagues import Colleagues
+from host_agent.directory.book import Directory
 from host_agent.inbox import Inbox
+from host_agent.keeper import Keeper
 from host_agent.live import LiveOffice
+from host_agent.people import People
+from host_agent.promises import LinkMaker, Promises
+from host_agent.seen_calls import SeenCalls
 
 
 class Desk:
     """The living parts that pages show and change."""
 
-    def __init__(self, config: Config, live: LiveOffice, inbox: Inbox, bus: Bus) -> None:
+    def __init__(self, config: Config, live: LiveOffice, inbox: Inbox, bus: Bus, people: People) -> None:
         self.config = config
         self.live = live
         self.inbox = inbox
         self.bus = bus
+        self.people = people
+        self.keeper = Keeper(people, config.privacy.keeping, inbox.changes.mark)
+        self.colleagues: Colleagues = ConfiguredColleagues(config.promise.colleagues)
+        self.directory: Directory | None = None
+        self.seen_calls: SeenCalls | None = None
+        self.promises: Promises | None = None
+        self.links: LinkMaker | None = None
         self.is_closing = False
+
+    def know(self, directory: Directory, seen_calls: SeenCalls) -> None:
+        """Show whom the directory knows, and the calls that the PBX saw."""
+        self.directory = directory
+        self.seen_calls = seen_calls
+        self.colleagues = directory
+
+    def keep(self, promises: Promises, links: LinkMaker) -> None:
+        """Show what was told about a note, and open the links that were given out."""
+        self.promises = promises
+        self.links = links
 
     def close(self) -> None:
         """End the live streams: the program stops."""

@@ -3,16 +3,17 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from broker.names import NAME_LIMIT, TEXT_LIMIT, clean, phone_number
-from host_agent.core.notes import Assign, Drop, FillIn, Finish
+from broker.names import NAME_LIMIT, TEXT_LIMIT, clean
+from host_agent.core.notes import Assign, Attempt, Drop, FillIn, Finish, PassOn, Unassign
+from host_agent.core.phone_plan import as_dialled
+from host_agent.core.shorthand import says_urgent
 
 Form = Mapping[str, str]
 OTHER = "other"
 NONE = ""
 _LOCAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
-_NOON, _END_OF_DAY = 12, 17
 
 
 def _(msgid: str) -> str:
@@ -27,27 +28,11 @@ class Faulty:
     faults: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Promise:
-    """A time that can be promised with one click. `at`: local time as the form sends it."""
-
-    at: str
-    tomorrow: bool
-    clock: str
-
-
-def promises(now: datetime) -> list[Promise]:
-    """What can be promised at `now` (local time): noon and five o'clock today while they are ahead, noon tomorrow."""
-    today = [now.replace(hour=hour, minute=0, second=0, microsecond=0) for hour in (_NOON, _END_OF_DAY)]
-    ahead = [Promise(_local(at), False, f"{at:%H:%M}") for at in today if at > now]
-    return [*ahead, Promise(_local(today[0] + timedelta(days=1)), True, f"{_NOON}:00")]
-
-
 def fill_in(form: Form) -> FillIn | Faulty:
     """The fields of a note, in the order in which they are asked."""
     faults = {}
     typed_number = _text(form, "caller_number", TEXT_LIMIT)
-    number = phone_number(typed_number)
+    number = as_dialled(typed_number)
     if typed_number is not None and number is None:
         faults["caller_number"] = _("Dit is geen telefoonnummer: gebruik cijfers, met een + vooraan als dat zo hoort.")
     choice = form.get("promise", NONE)
@@ -59,13 +44,25 @@ def fill_in(form: Form) -> FillIn | Faulty:
             faults["promised_by"] = _("Kies een dag en een tijd.")
     if faults:
         return Faulty(faults)
+    reason = _text(form, "reason", TEXT_LIMIT)
     return FillIn(
         caller_name=_text(form, "caller_name", NAME_LIMIT),
         caller_number=number,
+        name_unsure="name_unsure" in form,
+        organisation=_text(form, "organisation", NAME_LIMIT),
         for_whom=_text(form, "for_whom", NAME_LIMIT),
-        reason=_text(form, "reason", TEXT_LIMIT),
+        reason=reason,
+        urgent="urgent" in form or says_urgent(reason),
+        reachable=_text(form, "reachable", NAME_LIMIT),
         promised_by=promised_by,
+        read_back="read_back" in form,
     )
+
+
+def asked_at_once(form: Form) -> Assign | None:
+    """Whom to ask in the same go as the filling in, None for nobody yet."""
+    to = _text(form, "for_whom", NAME_LIMIT)
+    return Assign(to) if to is not None and "assign_now" in form else None
 
 
 def made_by_hand(form: Form) -> FillIn | Faulty:
@@ -76,9 +73,29 @@ def made_by_hand(form: Form) -> FillIn | Faulty:
     return wanted
 
 
-def assign(form: Form) -> Assign:
+def assign(form: Form) -> Assign | Unassign:
     """Who calls back; empty takes the assignment away."""
-    return Assign(_text(form, "assigned_to", NAME_LIMIT))
+    to = _text(form, "assigned_to", NAME_LIMIT)
+    return Unassign() if to is None else Assign(to)
+
+
+def attempt(form: Form) -> Attempt | Faulty:
+    """The caller was rung and not spoken to."""
+    match form.get("how"):
+        case "no_answer":
+            return Attempt("no_answer")
+        case "left_message":
+            return Attempt("left_message")
+        case _:
+            return Faulty({"how": _("Kies wat er gebeurde.")})
+
+
+def pass_on(form: Form) -> PassOn | Faulty:
+    """Who gets the note instead."""
+    to = _text(form, "pass_to", NAME_LIMIT)
+    if to is None:
+        return Faulty({"pass_to": _("Zeg wie er dan terugbelt.")})
+    return PassOn(to, _text(form, "remark", TEXT_LIMIT))
 
 
 def finish(form: Form) -> Finish:

@@ -1,27 +1,30 @@
 """The pages: the inbox, one note, a new note. A change is a POST that ends in a redirect."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from broker.names import NAME_LIMIT, clean
-from host_agent.core.notes import Action, Changed, NotNow, Overtaken, Reopen
+from host_agent.core.notes import Action, CallbackNote, Changed, NotNow, Overtaken, Reopen
+from host_agent.core.notices import Notice
+from host_agent.core.office_hours import proposals
 from host_agent.errors import StoreFault
 from host_agent.inbox import Shelves
 from host_agent.web import forms
+from host_agent.web.beside import beside
 from host_agent.web.desk import Desk
+from host_agent.web.filters import SHOWN as SHOWN
+from host_agent.web.filters import Filter, asked_filter, wanted
 from host_agent.web.forms import Faulty, Form
 from host_agent.web.glance import Glance, glance
 from host_agent.web.reader import Reader, is_own_form, reader, remember_name
 from host_agent.web.render import page
 
-SHOWN = 300
-MOST_FIELDS = 20
+MOST_FIELDS = 30
 # What a redirect may say was done; anything else says nothing.
-DONE = ("kept", "assigned", "done", "dropped", "reopened", "made")
+DONE = ("kept", "assigned", "attempted", "passed_on", "done", "dropped", "reopened", "made")
 
 
 def routes(desk: Desk) -> APIRouter:
@@ -31,9 +34,10 @@ def routes(desk: Desk) -> APIRouter:
     @router.get("/")
     async def inbox(request: Request) -> Response:
         who = _reader(desk, request)
+        asked = asked_filter(request.query_params)
         shelves: Shelves | None
         try:
-            shelves = await desk.inbox.shelves(limit=SHOWN)
+            shelves = await look(desk, who, asked)
         except StoreFault:
             shelves = None
         said = request.query_params.get("gedaan")
@@ -43,6 +47,8 @@ def routes(desk: Desk) -> APIRouter:
             who,
             status=200 if shelves else 503,
             shelves=shelves,
+            asked=asked,
+            names=whom_to_ask(desk),
             said=said if said in DONE else None,
             labels=labels(desk),
         )
@@ -56,10 +62,11 @@ def routes(desk: Desk) -> APIRouter:
         who, form = _reader(desk, request), await _form(request)
         if not is_own_form(request, form):
             return _refused(desk, who)
-        wanted = forms.made_by_hand(form)
-        if isinstance(wanted, Faulty):
-            return _new(desk, who, form, wanted, 422)
-        await desk.inbox.make(wanted, who=who.who)
+        filled = forms.made_by_hand(form)
+        if isinstance(filled, Faulty):
+            return _new(desk, who, form, filled, 422)
+        note = await desk.inbox.make(filled, who=who.who)
+        await _ask_at_once(desk, note, form, who)
         return RedirectResponse("/?gedaan=made", 303)
 
     @router.get("/note/{note_id}")
@@ -76,20 +83,22 @@ def routes(desk: Desk) -> APIRouter:
         return answer
 
     for name, (parse, said) in CHANGES.items():
-        router.add_api_route(f"/note/{{note_id}}/{name}", _changer(desk, parse, said), methods=["POST"])
+        router.add_api_route(f"/note/{{note_id}}/{name}", _changer(desk, name, parse, said), methods=["POST"])
     return router
 
 
 CHANGES: dict[str, tuple[Callable[[Form], Action | Faulty], str]] = {
     "fill-in": (forms.fill_in, "kept"),
     "assign": (forms.assign, "assigned"),
+    "attempt": (forms.attempt, "attempted"),
+    "pass-on": (forms.pass_on, "passed_on"),
     "done": (forms.finish, "done"),
     "drop": (forms.drop, "dropped"),
     "reopen": (lambda _form: Reopen(), "reopened"),
 }
 
 
-def _changer(desk: Desk, parse: Callable[[Form], Action | Faulty], said: str) -> Callable[..., Any]:
+def _changer(desk: Desk, name: str, parse: Callable[[Form], Action | Faulty], said: str) -> Callable[..., Any]:
     async def change(request: Request, note_id: str) -> Response:
         who, form = _reader(desk, request), await _form(request)
         if not is_own_form(request, form):
@@ -99,7 +108,9 @@ def _changer(desk: Desk, parse: Callable[[Form], Action | Faulty], said: str) ->
             return await _note(desk, who, note_id, status=422, typed=form, faulty=action)
         outcome = await desk.inbox.change(note_id, forms.version(form), action, who=who.who)
         match outcome:
-            case Changed():
+            case Changed(note):
+                if name == "fill-in":
+                    await _ask_at_once(desk, note, form, who)
                 return RedirectResponse(f"/?gedaan={said}", 303)
             case Overtaken() | NotNow():
                 return await _note(desk, who, note_id, status=409, lost=form)
@@ -107,6 +118,18 @@ def _changer(desk: Desk, parse: Callable[[Form], Action | Faulty], said: str) ->
                 return _missing(desk, who)
 
     return change
+
+
+async def look(desk: Desk, who: Reader, asked: Filter) -> Shelves:
+    """What the inbox page shows of what was asked for. Raises StoreFault."""
+    everyone = desk.colleagues.everyone()
+    return await desk.inbox.shelves(wanted(asked, who.who, everyone), limit=SHOWN, offset=asked.page * SHOWN)
+
+
+async def _ask_at_once(desk: Desk, note: CallbackNote, form: Form, who: Reader) -> None:
+    asked = forms.asked_at_once(form)
+    if asked is not None:
+        await desk.inbox.change(note.id, note.version, asked, who=who.who)
 
 
 def labels(desk: Desk) -> dict[str, str]:
@@ -126,6 +149,9 @@ def at_a_glance(desk: Desk) -> Glance:
         desk.live.clock(),
         has_broker=desk.bus.is_up,
         store_fails=desk.inbox.is_failing,
+        expiring=desk.keeper.expiring,
+        retention_refused=desk.keeper.refused is not None,
+        beside=beside(desk),
     )
 
 
@@ -158,14 +184,31 @@ async def _note(  # the newest of the note, with what this person typed where it
         typed=typed or {},
         lost=lost,
         faults=(faulty or Faulty()).faults,
-        promises=forms.promises(datetime.fromtimestamp(desk.inbox.clock())),
+        promises=_promises(desk),
+        colleagues=whom_to_ask(desk),
+        notices=await _notices(desk, note_id),
+        also_called=[] if desk.seen_calls is None else await desk.seen_calls.calls_of(note_id),
         labels=labels(desk),
     )
 
 
 def _new(desk: Desk, who: Reader, typed: Form, faulty: Faulty, status: int) -> Response:
-    promises = forms.promises(datetime.fromtimestamp(desk.inbox.clock()))
-    return _page(desk, "new.html", who, status=status, typed=typed, faults=faulty.faults, promises=promises)
+    asked = {"promises": _promises(desk), "colleagues": whom_to_ask(desk)}
+    return _page(desk, "new.html", who, status=status, typed=typed, faults=faulty.faults, **asked)
+
+
+async def _notices(desk: Desk, note_id: str) -> list[Notice]:
+    return [] if desk.promises is None else await desk.promises.ask(lambda store: store.notices(note_id))
+
+
+def _promises(desk: Desk) -> tuple[float, ...]:
+    return proposals(desk.config.promise.hours, desk.inbox.clock())
+
+
+def whom_to_ask(desk: Desk) -> list[str]:
+    """Whom a note can be for: colleagues, and their teams."""
+    everyone = desk.colleagues.everyone()
+    return sorted({one.name for one in everyone} | {one.team for one in everyone if one.team}, key=str.casefold)
 
 
 def _missing(desk: Desk, who: Reader) -> Response:

@@ -29,6 +29,27 @@ class Phrases:
             return _("gisteren %(clock)s") % {"clock": clock}
         return _("%(day)d-%(month)d %(clock)s") % {"day": moment.day, "month": moment.month, "clock": clock}
 
+    def promise(self, at: float) -> str:
+        """A moment as it is promised: `vandaag 17:00`, `morgen 12:00`, `maandag 12:00`."""
+        return f"{self._day(at)} {datetime.fromtimestamp(at):%H:%M}"
+
+    def sentence(self, at: float) -> str:
+        """What to say to a caller who is promised a call."""
+        when = {"day": self._day(at), "clock": f"{datetime.fromtimestamp(at):%H:%M}"}
+        return self.words.gettext("U wordt uiterlijk %(day)s om %(clock)s teruggebeld.") % when
+
+    def _day(self, at: float) -> str:
+        _ = self.words.gettext
+        moment = datetime.fromtimestamp(at)
+        days = (moment.date() - datetime.fromtimestamp(self.now).date()) // timedelta(days=1)
+        if days in (0, 1):
+            return _("morgen") if days else _("vandaag")
+        week = (_("maandag"), _("dinsdag"), _("woensdag"), _("donderdag"), _("vrijdag"), _("zaterdag"), _("zondag"))
+        weekday = week[moment.weekday()]
+        if 1 < days < len(week):
+            return weekday
+        return _("%(weekday)s %(day)d-%(month)d") % {"weekday": weekday, "day": moment.day, "month": moment.month}
+
     def ago(self, at: float) -> str:
         """How long ago a moment was, empty for what was too long ago to say so."""
         _, n_ = self.words.gettext, self.words.ngettext

@@ -4,11 +4,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from starlette.responses import HTMLResponse
 
-from host_agent.core.notes import is_overdue
+from host_agent.core.notes import is_live, is_overdue
 from host_agent.core.numbers import grouped
+from host_agent.core.shorthand import parts
 from host_agent.web.forms import local_input
 from host_agent.web.phrases import Phrases, waited
 from host_agent.web.reader import Reader
@@ -29,9 +31,22 @@ def environment(language: str) -> Environment:
         lstrip_blocks=True,
     )
     made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]  # by the extension
-    made.filters |= {"grouped": grouped, "waited": waited, "local_input": local_input}
-    made.globals |= {"languages": LANGUAGES, "is_overdue": is_overdue}
+    made.filters |= {
+        "grouped": _grouped,
+        "casefolded": str.casefold,
+        "waited": waited,
+        "local_input": local_input,
+        "shorthand": parts,
+    }
+    made.globals |= {"languages": LANGUAGES, "is_overdue": is_overdue, "is_live": is_live}
     return made
+
+
+@pass_context
+def _grouped(context: Context, number: str) -> str:
+    """A number as people here read it out."""
+    head = context.get("head")
+    return grouped(number, head.beside.country) if head else grouped(number)
 
 
 def markup(template: str, reader: Reader, *, now: float, **values: Any) -> str:

@@ -14,13 +14,16 @@ from starlette.responses import Response
 
 from host_agent.errors import StoreFault
 from host_agent.web.desk import Desk
-from host_agent.web.pages import SHOWN, at_a_glance, labels
+from host_agent.web.filters import Filter, asked_filter
+from host_agent.web.pages import at_a_glance, labels, look, whom_to_ask
 from host_agent.web.reader import Reader, reader
 from host_agent.web.render import markup
 
 TICK_S = 1.0
 PING_S = 15
 RETRY_MS = 2_000
+LONGEST_S = 60.0
+"""A browser comes back by itself, and is then asked again who it is: a session that ended shows nothing for longer."""
 _MINUTE_S = 60
 
 
@@ -31,23 +34,35 @@ def routes(desk: Desk) -> APIRouter:
     @router.get("/live")
     async def live(request: Request) -> Response:
         who = reader(request, desk.config.language)
-        return EventSourceResponse(_parts(desk, who), ping=PING_S, headers={"Cache-Control": "no-store"})
+        return EventSourceResponse(
+            _parts(desk, who, asked_filter(request.query_params)), ping=PING_S, headers={"Cache-Control": "no-store"}
+        )
 
     return router
 
 
-async def _parts(desk: Desk, who: Reader) -> AsyncIterator[ServerSentEvent]:
+async def _parts(desk: Desk, who: Reader, asked: Filter) -> AsyncIterator[ServerSentEvent]:
     told: dict[str, str] = {}
     seen, minute = -1, -1
     yield ServerSentEvent(comment="hello", retry=RETRY_MS)
-    while not desk.is_closing:
+    until = desk.live.clock() + LONGEST_S
+    while not desk.is_closing and desk.live.clock() < until:
         now = desk.inbox.clock()
         parts = {"head": markup("head.html", who, now=now, head=at_a_glance(desk))}
-        if desk.inbox.changes.count != seen or int(now // _MINUTE_S) != minute:
+        if who.may("all_notes") and (desk.inbox.changes.count != seen or int(now // _MINUTE_S) != minute):
             seen, minute = desk.inbox.changes.count, int(now // _MINUTE_S)
             with suppress(StoreFault):
-                shelves = await desk.inbox.shelves(limit=SHOWN)
-                parts["inbox"] = markup("list.html", who, now=now, shelves=shelves, labels=labels(desk))
+                shelves = await look(desk, who, asked)
+                parts["inbox"] = markup(
+                    "list.html",
+                    who,
+                    now=now,
+                    head=at_a_glance(desk),
+                    shelves=shelves,
+                    asked=asked,
+                    names=whom_to_ask(desk),
+                    labels=labels(desk),
+                )
         for name, text in parts.items():
             if told.get(name) != text:
                 told[name] = text

@@ -18,7 +18,8 @@ def _faults(text: str, folder: Path) -> list[str]:
 
 
 def _secrets(folder: Path) -> None:
-    for name in ("mqtt-password", "ami-secret"):
+    (folder / "directory").mkdir(exist_ok=True)
+    for name in ("mqtt-password", "ami-secret", "smtp-password"):
         (folder / name).touch(0o600)
         (folder / name).write_text("hush\n")
     for name in ("ca.crt", "host.crt", "host.key", "asterisk-ca.crt"):
@@ -45,19 +46,23 @@ def _uncommented() -> str:
 
 def test_every_key_that_the_example_shows_exists(tmp_path: Path) -> None:
     _secrets(tmp_path)
-    text = _uncommented().replace("tls = false", "tls = true")
+    (tmp_path / "directory").mkdir()
+    text = _uncommented().replace("tls = false", "tls = true").replace('accounts = "off"', 'accounts = "on"')
     assert isinstance(parse(text, folder=tmp_path), Config)
 
 
 def test_every_key_that_exists_is_shown_in_the_example(tmp_path: Path) -> None:
     _secrets(tmp_path)
     shown = set(re.findall(r"^#? ?([a-z_]+) = ", EXAMPLE.read_text(), flags=re.MULTILINE))
-    wrong = "\n".join(f"[{table}]\nx = 1" for table in ("mqtt", "pbx", "web", "store", "[queue]", "[unit]"))
+    tables = ("mqtt", "pbx", "web", "store", "privacy", "directory", "office", "chase", "notices")
+    several = ("queue", "unit", "colleague", "office.exception")
+    wrong = "\n".join(f"[{table}]\nx = 1" for table in (*tables, *(f"[{each}]" for each in several)))
     known = set()
     for fault in _faults("x = 1\n" + wrong, tmp_path):
         if "found 'x'" in fault:
             known |= set(fault.split("one of ")[1].split(", "))
-    assert known - {"mqtt", "pbx", "web", "store", "queue", "unit"} == shown
+    # One word is a table and a key of another table.
+    assert (known | {"office"}) - {*tables, *several, "exception"} == shown - {"office"}
 
 
 def test_all_faults_are_told_at_once_with_what_was_meant(tmp_path: Path) -> None:
@@ -97,7 +102,9 @@ def test_all_faults_are_told_at_once_with_what_was_meant(tmp_path: Path) -> None
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "[::]", "belbord.example"])
 def test_other_machines_reach_the_pages_only_when_that_is_said(tmp_path: Path, host: str) -> None:
     assert "allow_remote" in _faults(f'[web]\nlisten = "{host}:8088"', tmp_path)[0]
-    assert parse(f'[web]\nlisten = "{host}:8088"\nallow_remote = true', folder=tmp_path).web.host == host.strip("[]")
+    remote = f'[web]\nlisten = "{host}:8088"\nallow_remote = true\n'
+    assert "accounts" in _faults(remote, tmp_path)[0]
+    assert parse(remote + 'accounts = "on"', folder=tmp_path).web.host == host.strip("[]")
 
 
 def test_a_secret_that_others_may_read_is_refused(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ HOST_AGENT = Path(__file__).parents[2] / "host_agent"
 
 
 def _texts() -> Iterator[str | tuple[str, ...]]:
-    methods = [("web/**.py", "python"), ("web/templates/**.html", "jinja2")]
+    methods = [("**.py", "python"), ("web/templates/**.html", "jinja2")]
     keywords = {"_": None, "gettext": None, "ngettext": (1, 2), "n_": (1, 2)}
     for _file, _line, text, _comments, _context in extract_from_dir(HOST_AGENT, methods, keywords=keywords):
         yield text

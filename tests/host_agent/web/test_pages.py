@@ -16,21 +16,26 @@ from broker.messages import Caller, Hello, Note
 from host_agent.config import Config
 from host_agent.core.intake import Arrival
 from host_agent.core.notes import Assign, Changed
+from host_agent.core.search import Wanted
 from host_agent.errors import StoreFault
 from host_agent.inbox import Inbox
 from host_agent.link import Link
 from host_agent.live import LiveOffice
+from host_agent.people import People
 from host_agent.store.notes import opened
 from host_agent.store.thread import StoreThread
 from host_agent.web.app import application
 from host_agent.web.desk import Desk
-from host_agent.web.forms import Faulty, fill_in, made_by_hand, promises
+from host_agent.web.forms import Faulty, fill_in, made_by_hand
 
 ID = "0123456789abcdef" * 2
 HERE = "http://127.0.0.1:8088"
 OWN = {"Origin": HERE, "Sec-Fetch-Site": "same-origin"}
 NOW = datetime(2026, 11, 23, 14, 14).timestamp()
-FIELDS = ("caller_name", "caller_number", "for_whom", "reason", "promise", "promised_by")
+FIELDS = (
+    "caller_name", "caller_number", "name_unsure", "organisation", "for_whom", "assign_now", "reason", "urgent",
+    "reachable", "promise", "promised_by", "read_back",
+)  # fmt: skip
 NOTE = Note(id=ID, pressed_s_ago=720.0, caller=Caller(number="0612345678", name="M. de Vries"), queue="receptie")
 
 
@@ -39,7 +44,8 @@ async def _desk(config: Config) -> AsyncIterator[tuple[Desk, httpx.AsyncClient]]
     with opened(config.store) as store, StoreThread(store) as thread:
         inbox = Inbox(thread, clock=lambda: NOW)
         live = LiveOffice([unit.name for unit in config.units], ("queues",), clock=lambda: 1000.0)
-        desk = Desk(config, live, inbox, Link(config, live, inbox).bus)
+        people = People(thread, store, config.web.idle_s, clock=lambda: NOW)
+        desk = Desk(config, live, inbox, Link(config, live, inbox).bus, people)
         transport = httpx.ASGITransport(application(desk), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url=HERE) as browser:
             yield desk, browser
@@ -115,6 +121,55 @@ def test_a_note_is_filled_in_assigned_and_ticked_off(office: Config) -> None:
         assert [(entry.who, entry.what) for entry in history[1:]] == [
             ("telefoniste", "filled_in"), ("telefoniste", "assigned"), ("telefoniste", "done")
         ]  # fmt: skip
+
+    _visit(office, story)
+
+
+def test_everything_that_is_asked_is_kept_and_whom_it_is_for_is_asked_at_once(office: Config) -> None:
+    async def story(desk: Desk, browser: httpx.AsyncClient) -> None:
+        await _keep(desk)
+        words = {"caller_name": "Smit", "organisation": "Bakkerij Smit", "for_whom": "Jan", "reason": "-> planning !!"}
+        ticks = {"name_unsure": "1", "assign_now": "1", "read_back": "1"}
+        answer = await _form(browser, f"/note/{ID}", f"/note/{ID}/fill-in", **words, **ticks, reachable="na 15 uur")
+        assert answer.status_code == 303
+        found = await desk.inbox.find(ID)
+        assert found is not None
+        note = found[0]
+        assert (note.organisation, note.reachable, note.name_unsure, note.read_back, note.urgent) == (
+            "Bakkerij Smit", "na 15 uur", True, True, True,
+        )  # fmt: skip
+        assert (note.state, note.assigned_to) == ("assigned", "Jan")
+        shown = (await browser.get("/")).text
+        assert 'title="door naar">→<' in shown
+        assert 'title="dringend">‼<' in shown
+
+    _visit(office, story)
+
+
+def test_an_attempt_and_passing_on_are_written_in_the_history(office: Config) -> None:
+    async def story(desk: Desk, browser: httpx.AsyncClient) -> None:
+        await _keep(desk)
+        page = f"/note/{ID}"
+        assert (await _form(browser, page, f"{page}/assign", assigned_to="Jan")).status_code == 303
+        assert (await _form(browser, page, f"{page}/attempt", how="no_answer")).status_code == 303
+        assert (await _form(browser, page, f"{page}/attempt", how="whistled")).status_code == 422
+        assert (await _form(browser, page, f"{page}/pass-on", pass_to="")).status_code == 422
+        given = await _form(browser, page, f"{page}/pass-on", pass_to="Piet", remark="garantie")
+        assert given.status_code == 303
+        text = (await browser.get(page)).text
+        for shown in ("geen gehoor", "gaf door", "garantie", "1 keer geprobeerd"):
+            assert shown in text
+
+    _visit(office, story)
+
+
+def test_a_name_is_spelled_in_the_alphabet_that_was_chosen(office: Config) -> None:
+    async def story(_desk: Desk, browser: httpx.AsyncClient) -> None:
+        text = (await browser.get("/spelling", params={"woord": "IJsbrand", "alfabet": "nl"})).text
+        assert "IJmuiden" in text
+        assert "Bernhard" in text
+        english = (await browser.get("/spelling", params={"woord": "Bo", "alfabet": "international"})).text
+        assert "Bravo" in english
 
     _visit(office, story)
 
@@ -359,8 +414,8 @@ def test_a_fault_of_our_own_is_a_line_without_the_caller(
     office: Config, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def story(_desk: Desk, browser: httpx.AsyncClient) -> None:
-        async def broken(_self: Inbox, *, limit: int) -> None:
-            raise ValueError(f"M. de Vries 0612345678 {limit}")
+        async def broken(_self: Inbox, _wanted: Wanted, *, limit: int, offset: int) -> None:
+            raise ValueError(f"M. de Vries 0612345678 {limit} {offset}")
 
         monkeypatch.setattr(Inbox, "shelves", broken)
         assert (await browser.get("/")).status_code == 500
@@ -382,15 +437,6 @@ def test_the_head_tells_unknown_from_zero_and_silent_from_here(office: Config) -
         assert "stil" in head
 
     _visit(office, story)
-
-
-def test_what_can_be_promised_is_still_ahead() -> None:
-    def offered(*clock: int) -> list[tuple[str, bool]]:
-        return [(promise.clock, promise.tomorrow) for promise in promises(datetime(2026, 11, 23, *clock))]
-
-    assert offered(9) == [("12:00", False), ("17:00", False), ("12:00", True)]
-    assert offered(12, 30) == [("17:00", False), ("12:00", True)]
-    assert offered(17, 1) == [("12:00", True)]
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)

@@ -1,0 +1,1 @@
+"""Telling colleagues, by whatever way they want to be told."""
