@@ -52,7 +52,7 @@ class Phrases:
 
     def ago(self, at: float) -> str:
         """How long ago a moment was, empty for what was too long ago to say so."""
-        _, n_ = self.words.gettext, self.words.ngettext
+        _ = self.words.gettext
         passed = self.now - at
         if passed < MINUTE:
             return _("zojuist")
@@ -60,7 +60,7 @@ class Phrases:
             return _("%(n)d min geleden") % {"n": passed // MINUTE}
         if passed < _SPOKEN_HOURS * HOUR:
             hours = int(passed // HOUR)
-            return n_("%(n)d uur geleden", "%(n)d uur geleden", hours) % {"n": hours}
+            return self.words.ngettext("%(n)d uur geleden", "%(n)d uur geleden", hours) % {"n": hours}
         return ""
 
     def iso(self, at: float) -> str:
