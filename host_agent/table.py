@@ -1,6 +1,7 @@
 """Reading a TOML table key by key, gathering every fault: which key, what was found, what was meant."""
 
 import difflib
+import ipaddress
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -66,6 +67,12 @@ class Table:
     def port(self, key: str, *, default: int) -> int:
         """A TCP port."""
         return self._checked(key, default, lambda v: type(v) is int and 0 < v <= MAX_PORT, f"a port, 1-{MAX_PORT}")
+
+    def whole(self, key: str, *, default: int, least: int, most: int) -> int:
+        """A whole number."""
+        return self._checked(
+            key, default, lambda v: type(v) is int and least <= v <= most, f"a whole number, {least}-{most}"
+        )
 
     def texts(self, key: str, *, limit: int = 64) -> tuple[str, ...]:
         """A list of texts."""
@@ -174,3 +181,12 @@ class Table:
 
     def _at(self, key: str) -> str:
         return f"{self.where}.{key}" if self.where else key
+
+
+def is_ip_address(text: str) -> bool:
+    """Whether `text` is an IPv4 or IPv6 address."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True

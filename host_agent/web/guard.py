@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 MOST_BODY = 20_000
 """Bytes. The largest form is a note with every field full."""
+API = "/api/v1/"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -34,7 +35,7 @@ class Guard:
         if scope["type"] != "http":
             return
         headers = Headers(scope=scope)
-        refusal = refused(scope["method"], headers, self._hosts)
+        refusal = refused(scope["method"], headers, self._hosts, is_form=not scope["path"].startswith(API))
         if refusal is not None:
             await PlainTextResponse(refusal[1] + "\n", status_code=refusal[0])(scope, receive, send)
             return
@@ -68,15 +69,18 @@ class Guard:
                 await PlainTextResponse("Belbord: fault\n", status_code=500)(scope, receive, sealed)
 
 
-def refused(method: str, headers: Headers, hosts: frozenset[str]) -> tuple[int, str] | None:
-    """The status and reason with which a request is turned away, None when it may pass."""
+def refused(method: str, headers: Headers, hosts: frozenset[str], *, is_form: bool = True) -> tuple[int, str] | None:
+    """The status and reason with which a request is turned away, None when it may pass.
+
+    `is_form`: it may come from a page, with the cookies of whoever has it open; the JSON API takes no cookies.
+    """
     host = headers.get("host", "")
     if len(headers.getlist("host")) != 1 or host_name(host) not in hosts:
         return 421, "not a name of this host (web.allowed_hosts)"
     length = headers.get("content-length", "0")
     if not length.isdigit() or int(length) > MOST_BODY:
         return 413, "too large"
-    if method in _SAFE:
+    if method in _SAFE or not is_form:
         return None
     site = headers.get("sec-fetch-site")
     origin = headers.get("origin")

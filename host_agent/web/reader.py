@@ -1,7 +1,7 @@
 """Who reads a page: name, language and form token, from cookies.
 
-There are no accounts yet: a name is what the reader says it is, which is why the pages stay on this machine unless
-host.toml allows others. The token ties a form to the browser it was sent to (double submit; the cookie is Strict).
+With accounts the reader is who signed in. Without them a name is what the reader says it is, which is why the pages
+then stay on this machine. The token ties a form to the browser it was sent to (double submit; the cookie is Strict).
 """
 
 import hmac
@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from broker.names import NAME_LIMIT, clean
+from host_agent.core.rights import Person, Right, may
 from host_agent.words import LANGUAGES, accepted
 
 NOBODY = "telefoniste"
@@ -24,12 +25,18 @@ _TOKEN_LENGTH = 43
 
 @dataclass(frozen=True)
 class Reader:
-    """`asked`: the language was chosen on this very page, and is to be remembered."""
+    """`asked`: the language was chosen on this very page, and is to be remembered. `person`: who signed in."""
 
     who: str
     language: str
     token: str
     asked: bool = False
+    person: Person | None = None
+    has_accounts: bool = False
+
+    def may(self, right: Right) -> bool:
+        """Whether to show what asks for this right. Without accounts everything is shown to whoever is here."""
+        return not self.has_accounts or may(self.person.role if self.person else None, right)
 
     def remember(self, answer: Response) -> None:
         """Give the browser its cookies."""
@@ -48,11 +55,16 @@ def reader(request: Request, default_language: str) -> Reader:
         (word for word in (asked, request.cookies.get(_LANGUAGE), by_browser) if word in LANGUAGES), LANGUAGES[0]
     )
     token = request.cookies.get(_TOKEN, "")
+    state = request.scope.get("state", {})
+    person: Person | None = state.get("person")
+    typed = clean(unquote(request.cookies.get(_WHO, "")), NAME_LIMIT)
     return Reader(
-        who=clean(unquote(request.cookies.get(_WHO, "")), NAME_LIMIT) or NOBODY,
+        who=person.name if person else typed or NOBODY,
         language=str(language),
         token=token if len(token) == _TOKEN_LENGTH and token.isascii() else secrets.token_urlsafe(32),
         asked=asked in LANGUAGES,
+        person=person,
+        has_accounts=state.get("has_accounts", False),
     )
 
 
@@ -66,6 +78,11 @@ def is_own_form(request: Request, form: Mapping[str, str]) -> bool:
 def remember_name(answer: Response, who: str) -> None:
     """Keep the name that the reader goes by."""
     _keep(answer, _WHO, quote(who))
+
+
+def forget_form(answer: Response) -> None:
+    """Have the browser take a new form token: somebody else may sit there now."""
+    answer.delete_cookie(_TOKEN, httponly=True, samesite="strict")
 
 
 def _keep(answer: Response, name: str, value: str) -> None:
