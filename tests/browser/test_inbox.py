@@ -22,13 +22,13 @@ PROGRAM = [sys.executable, "-c", "import sys; from host_agent.app import main; s
 class Office:
     """A running host agent, its pages' address, and its broker."""
 
-    def __init__(self, broker: RunningBroker, folder: Path) -> None:
+    def __init__(self, broker: RunningBroker, folder: Path, more: str = "") -> None:
         self.broker = broker
         self.port = free_port()
         self._folder = folder
         (folder / "mqtt-password").touch(0o600)
         (folder / "mqtt-password").write_text(broker.passwords["host"])
-        (folder / "host.toml").write_text(OFFICE.format(port=broker.port, web=self.port))
+        (folder / "host.toml").write_text(OFFICE.format(port=broker.port, web=self.port) + more)
         self.start()
 
     @property
