@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 RESULTS = Path(__file__).with_name("results.json")
-MODULES = ("ami", "host", "desk", "glass", "through")
+MODULES = ("ami", "host", "desk", "glass", "through", "directory")
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,20 @@ class Aim:
         return f"{'>=' if self.at_least else '<='} {self.bound:g}"
 
 
-AIMS: dict[str, Aim] = {}
+AIMS: dict[str, Aim] = {
+    "ami.events_per_cpu_s_whole_path": Aim(113_000, at_least=True),
+    "host.ami_events_per_s_into_mqtt": Aim(20_000, at_least=True),
+    "host.notes_per_s_each_committed": Aim(200, at_least=True),
+    "desk.first_frame_ratio": Aim(2),
+    "desk.rss_mib": Aim(45),
+    "desk.idle_wakes_per_s": Aim(1),
+    "desk.touch_to_page_ms_p50": Aim(50),
+    "desk.release_to_receipt_ratio": Aim(1.5),
+    "glass.busy_minute_share_of_luma": Aim(0.05),
+    "glass.one_digit_ms_at_400_khz": Aim(6),
+    "through.ratio_p50": Aim(2.5),
+    "through.ratio_p99": Aim(3),
+}
 
 
 def main(names: list[str]) -> int:
@@ -41,6 +54,11 @@ def main(names: list[str]) -> int:
     machine = {"python": platform.python_version(), "machine": platform.machine()}
     if not names:
         RESULTS.write_text(json.dumps({"machine": machine, "figures": figures}, indent=2) + "\n")
+    unmeasured = [
+        key for key in AIMS if key.split(".")[0] in figures and key.split(".")[1] not in figures[key.split(".")[0]]
+    ]
+    if unmeasured:
+        raise KeyError(f"aims without a figure: {', '.join(unmeasured)}")
     for name, found in figures.items():
         print(f"\n{name}")
         for key, figure in found.items():
