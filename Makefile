@@ -4,7 +4,7 @@ OPEN ?= yes
 PY := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test lint bench lock words test-pbx test-kernel test-fresh pictures hardware-sheets enclosure clean
+.PHONY: help setup setup-dev demo test lint bench lock words simulate mutants test-pbx test-kernel test-fresh pictures hardware-sheets enclosure clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 17
@@ -30,6 +30,14 @@ lint: setup-dev ## style, types, and the layer rule
 bench: setup-dev ## measure; writes bench/results.json and prints a table
 	$(PY) -m bench
 
+SEEDS ?= 300
+MINUTES ?= 6
+simulate: setup-dev ## units, host, broker, PBX, disks and people in made-up time, with everything going wrong (SEEDS=20000 MINUTES=6)
+	$(PY) -m tests.simulation --seeds $(SEEDS) --minutes $(MINUTES)
+
+mutants: setup-dev ## plant known bugs in the real code, one at a time: the simulation or a test must find each
+	$(PY) -m tools.mutants
+
 test-pbx: setup-dev ## against a real Asterisk, built in .cache with debootstrap (root needed)
 	$(PY) -m pytest -q -p no:xdist tests/on_pbx
 
@@ -53,7 +61,8 @@ words: setup-dev ## gather the texts people read into the message catalogues
 
 lock: ## pin the newest allowed versions (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade --extra demo --extra build pyproject.toml -o requirements/run.lock
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade --extra dev -c requirements/run.lock pyproject.toml -o requirements/dev.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade --extra pi -c requirements/run.lock pyproject.toml -o requirements/pi.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade --extra dev -c requirements/run.lock -c requirements/pi.lock pyproject.toml -o requirements/dev.lock
 
 clean: ## remove what setup and the tests made
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,7 +1,7 @@
 """belbord-desk: the one place where the unit is put together.
 
 Threads: this one turns the loop; `screen` draws, and another one where a second glass faces the counter; `outbox`
-commits; `link` speaks MQTT; on a Pi, lgpio's own delivers the button's edges; with --virtual, the page's server has its
+commits; `link` speaks MQTT; on a Pi, `pins` waits for the button's edges; with --virtual, the page's server has its
 own. All but the first are daemons and speak to the loop through the inbox alone.
 
 The first frame comes before all that it does not need is imported: paho, sqlite3, gpiozero and the unit's own core
@@ -31,6 +31,7 @@ from device.profile import DEFAULT_BOARD, Panel, Profile, ProfileFault, load_pro
 
 if TYPE_CHECKING:
     from device.core.pages import Page
+    from device.drivers.lights import ColourSign, SignLamp
     from device.drivers.modelled_panel import ModelledPanel
     from device.ports import Inbox, Screen
 
@@ -111,9 +112,8 @@ def take_leave(
     A program that ends at once cannot pulse, so dark is all that is left of the sign's third state.
     """
     from device.core.pages import Updating
-    from device.drivers.lights import sign_of
 
-    opened.enter_context(sign_of(profile.pins, profile.colours, factory))
+    opened.enter_context(_sign(profile, factory))
     drawn = threading.Event()
     _screen(config, profile, glass, lambda *_: drawn.set(), opened).show(Updating(stopping=True))
     if config.panel:
@@ -163,10 +163,9 @@ def be_a_unit(config: Config, profile: Profile, opened: ExitStack, desk: MakeDes
     from device.core.events import Started, StopAsked
     from device.core.unit import Unit
     from device.drivers.keys import ButtonKey
-    from device.drivers.lights import sign_of
     from device.drivers.link import MqttLink
     from device.drivers.outbox import SqliteOutbox
-    from device.drivers.pins import mock_pins, real_pins
+    from device.drivers.pins import able_to_pulse, mock_pins, real_pins
     from device.drivers.sounder import Sounder
     from device.drivers.systemd import ServiceManager
     from device.drivers.wall_clock import LocalClock
@@ -183,8 +182,8 @@ def be_a_unit(config: Config, profile: Profile, opened: ExitStack, desk: MakeDes
         )
     buzzer = None
     if pins.buzzer is not None and config.rules.sound.on:
-        buzzer = opened.enter_context(Sounder(pins.buzzer, factory))
-    sign = sign_of(pins, profile.colours, factory)
+        buzzer = opened.enter_context(Sounder(pins.buzzer, able_to_pulse(factory)))
+    sign = _sign(profile, factory)
     opened.enter_context(sign)
     outbox = opened.enter_context(SqliteOutbox(config.state_directory / "outbox.sqlite3", inbox))
     opened.enter_context(ButtonKey(pins.button, inbox, factory))
@@ -257,6 +256,14 @@ def _screen_of(
 
         make_device = open_panel
     return opened.enter_context(ScreenDriver(panel, make_device, language, report))
+
+
+def _sign(profile: Profile, factory: Any) -> "SignLamp | ColourSign":
+    from device.drivers.lights import sign_of
+    from device.drivers.pins import able_to_pulse
+
+    fades = profile.pins.sign_kind in ("pwm", "rgb")
+    return sign_of(profile.pins, profile.colours, able_to_pulse(factory) if fades else factory)
 
 
 def _nobody(works: bool, reason: str) -> None:

@@ -11,7 +11,7 @@ root="$folder/root"
 build="$folder/kernel-build"
 logs="$folder/logs"
 guest="$checkout/tests/on_kernel/guest"
-locks="$checkout/requirements/run.lock $checkout/tests/on_kernel/guest/lgpio.lock"
+locks="$checkout/requirements/run.lock $checkout/requirements/pi.lock"
 started=$(date +%s)
 
 say() { echo "virtual-pi: [$(($(date +%s) - started)) s] $*"; }
@@ -95,7 +95,7 @@ put_modules() {
     inside "$root" depmod "$version"
 }
 
-# The same versions as everywhere, and the pin library, which is compiled for a real Pi and has a wheel here.
+# The same versions as everywhere, and the pin library of a real Pi.
 make_venv() {
     for file in /etc/resolv.conf /etc/hosts /etc/pip.conf /etc/ssl/certs/ca-certificates.crt; do
         [ ! -e "$file" ] || cp -L "$file" "$root$file"
@@ -104,7 +104,7 @@ make_venv() {
     # shellcheck disable=SC2086  # a list of files, split on purpose
     cp $locks "$root/root/locks/"
     inside "$root" sh -c 'rm -rf /opt/belbord && python3 -m venv /opt/belbord &&
-        /opt/belbord/bin/pip install --quiet --only-binary :all: --require-hashes -r /root/locks/run.lock -r /root/locks/lgpio.lock'
+        /opt/belbord/bin/pip install --quiet --only-binary :all: --require-hashes -r /root/locks/run.lock -r /root/locks/pi.lock'
     rm -f "$root/etc/pip.conf"
 }
 

@@ -12,6 +12,8 @@ What is chosen here, and why:
 - A new touch begins only after 25 ms of open contact and 250 ms after the last touch began, so mashing is one press
   per 250 ms and bounce at the release is none.
 - Held for 30 s it is stuck: nothing more comes of it until it is let go.
+- Edges bear the kernel's time, and a busy unit hears of them late. An opening that came before a touch was believed
+  and was told after it takes the belief back: how long the contact was closed counts, not when it was looked at.
 """
 
 from dataclasses import dataclass, replace
@@ -33,7 +35,8 @@ Phase = Literal["open", "touched", "pressed", "menu", "stuck", "ignored"]
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """`down` since `since`: the contact as it is. `phase`: what it means; `first`: when the touch began.
+    """`down` since `since`: the contact as it is. `phase`: what it means; `first`: when the touch began; `felt`: until
+    when the contact was closed on end before the touch was believed.
 
     open: at rest. touched: not yet believed. pressed: felt, maybe becoming a hold. menu: held. stuck: held too long.
     ignored: after a press, until the contact has been open long enough to begin again.
@@ -43,6 +46,7 @@ class Button:
     since: float = float("-inf")
     phase: Phase = "open"
     first: float = float("-inf")
+    felt: float = float("-inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ Gesture = Touched | Pressed | MenuTaken | Stuck | Unstuck
 
 
 def edge(button: Button, at: float, down: bool) -> tuple[Button, tuple[Gesture, ...]]:
-    """The contact closed or opened at `at`. Call `advance` up to `at` first."""
+    """The contact closed or opened at `at`. Call `advance` up to `at` first; that it went further does no harm."""
     if down == button.down:
         return button, ()
     open_for = at - button.since
@@ -89,7 +93,11 @@ def edge(button: Button, at: float, down: bool) -> tuple[Button, tuple[Gesture, 
     match button.phase:
         case "open" if down:
             rested = open_for >= SETTLE_S - _EXACTLY and at - button.first >= LOCKOUT_S - _EXACTLY
+            # After a spike, or what looked like one because this edge was told late, nothing has to be waited for.
+            rested = rested or button.first == float("-inf")
             return replace(seen, phase="touched" if rested else "ignored", first=at if rested else button.first), ()
+        case "pressed" if not down and at < button.felt - _EXACTLY:
+            return replace(seen, phase="touched"), ()
         case "pressed" if not down and at - button.first >= SETTLE_S - _EXACTLY:
             return replace(seen, phase="ignored"), (Pressed(button.first),)
         case "open" | "touched" | "pressed" | "menu" | "stuck" | "ignored":
@@ -130,7 +138,7 @@ def _pass(button: Button, at: float) -> tuple[Button, Gesture | None]:
     """What the deadline `at` brings."""
     match button.phase, button.down:
         case "touched", True:
-            return replace(button, phase="pressed"), Touched(button.first)
+            return replace(button, phase="pressed", felt=at), Touched(button.first)
         case "pressed", True:
             return replace(button, phase="menu"), None
         case "pressed", False:

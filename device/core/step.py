@@ -23,7 +23,10 @@ Stepped = tuple[Unit, tuple[Effect, ...]]
 
 
 def step(unit: Unit, event: was.Event) -> Stepped:
-    """`unit` after `event`, and what is to be done. Time never goes back: an event stamped earlier happens now."""
+    """`unit` after `event`, and what is to be done. Time never goes back: an event stamped earlier happens now.
+
+    Only the button's edges keep their own time, because what a touch means is a matter of milliseconds.
+    """
     unit, done = act(unit, event)
     unit, shown = appear(unit)
     return unit, (*done, *shown)
@@ -33,7 +36,7 @@ def act(unit: Unit, event: was.Event) -> Stepped:
     """The first half: all that an event brings, but for the page."""
     before = unit
     unit = replace(unit, now=max(unit.now, event.at))
-    unit, felt = _feel(unit, *gestures.advance(unit.button, unit.now))
+    unit, felt = _feel(unit, *gestures.advance(unit.button, _felt_at(unit, event)))
     unit, taken = _take(unit, event)
     unit, lit = _settle_sign(unit)
     unit, said = speech.speak(unit)
@@ -94,7 +97,7 @@ def _take(unit: Unit, event: was.Event) -> Stepped:
             return unit, ()
         case was.Edge(_, down, clock):
             unit = replace(unit, press_clock=clock) if down and unit.button.phase == "open" else unit
-            return _feel(unit, *gestures.edge(unit.button, now, down))
+            return _feel(unit, *gestures.edge(unit.button, _felt_at(unit, event), down))
         case was.LinkUp():
             entries = notes.wake_all(unit.entries, now)
             return replace(unit, link_up=True, hello_due=now, entries=entries), ()
@@ -129,6 +132,11 @@ def _take(unit: Unit, event: was.Event) -> Stepped:
             return replace(unit, stopping=True), ()
         case _:
             assert_never(event)
+
+
+def _felt_at(unit: Unit, event: was.Event) -> float:
+    """Until when the button's story is known: edges come in order, so up to this one, else until now."""
+    return max(event.at, unit.button.since) if isinstance(event, was.Edge) else unit.now
 
 
 def _feel(unit: Unit, button: gestures.Button, felt: tuple[gestures.Gesture, ...]) -> Stepped:

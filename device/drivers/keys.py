@@ -1,11 +1,12 @@
 """The button's contact, through gpiozero: each edge with its time goes in the inbox, and nothing is decided here.
 
+The time is the edge's own, as the pins tell it, and not that of the moment at which this process got round to it.
+
 `DigitalInputDevice`, not `Button`: that one polls in a thread for holding. Nor is its bounce time used: the mock pins
 ignore it, and `core/gestures` does better.
 """
 
 import time
-from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -32,11 +33,11 @@ class ButtonKey:
             contact = gpiozero.DigitalInputDevice(self._pin, pull_up=True, pin_factory=self._factory)
         except (gpiozero.GPIOZeroError, OSError, RuntimeError) as error:
             raise UnitFault(f"button: line GPIO{self._pin} cannot be read: {error}") from error
-        contact.when_activated = self._edge(down=True)
-        contact.when_deactivated = self._edge(down=False)
         self._contact = contact
+        contact.when_activated = self._closed
+        contact.when_deactivated = self._opened
         if contact.is_active:
-            self._edge(down=True)()
+            self._closed(contact)
         return self
 
     def __exit__(
@@ -45,5 +46,12 @@ class ButtonKey:
         if self._contact is not None:
             self._contact.close()
 
-    def _edge(self, *, down: bool) -> Callable[[], None]:
-        return lambda: self._inbox.put(Edge(boottime(), down, time.time()))
+    # How long ago it was comes from the pins: from the kernel's, by the time that the kernel gave the edge.
+    def _closed(self, contact: gpiozero.DigitalInputDevice) -> None:
+        self._put(down=True, age_s=contact.active_time or 0.0)
+
+    def _opened(self, contact: gpiozero.DigitalInputDevice) -> None:
+        self._put(down=False, age_s=contact.inactive_time or 0.0)
+
+    def _put(self, *, down: bool, age_s: float) -> None:
+        self._inbox.put(Edge(boottime() - age_s, down, time.time() - age_s))

@@ -1,8 +1,8 @@
-"""Where pins come from: a real Pi's through gpiozero over lgpio, or gpiozero's mock pins for a virtual unit."""
+"""Where pins come from: a real Pi's from the kernel, or gpiozero's mock pins for a virtual unit."""
 
 import os
 import tempfile
-from pathlib import Path
+from functools import cache
 
 import gpiozero
 from gpiozero.pins import Factory
@@ -12,23 +12,47 @@ from device.errors import UnitFault
 
 
 def real_pins() -> Factory:
-    """The pin factory of this machine; GPIOZERO_PIN_FACTORY chooses another. Raises UnitFault with the remedy."""
-    # lgpio makes a FIFO in its working directory when it is imported; where that is not writable, it fails.
-    os.environ.setdefault("LG_WD", os.environ.get("RUNTIME_DIRECTORY") or tempfile.mkdtemp(prefix="belbord-lgpio-"))
+    """The pins of this machine; GPIOZERO_PIN_FACTORY chooses another factory. Raises UnitFault with the remedy."""
     try:
-        if os.environ.get("GPIOZERO_PIN_FACTORY"):
+        if _chosen():
             gpiozero.Device.ensure_pin_factory()
             return gpiozero.Device.pin_factory
-        from gpiozero.pins.lgpio import LGPIOFactory
+        from device.drivers.kernel_pins import KernelFactory
 
-        return LGPIOFactory()
+        return KernelFactory()
     except ImportError as error:
         raise UnitFault(f"pins: {error}; on a Pi, install belbord[pi]; elsewhere use --virtual PORT") from error
-    except (gpiozero.GPIOZeroError, OSError, RuntimeError) as error:
-        where = "" if Path("/dev/gpiochip0").exists() else ": there is no /dev/gpiochip0"
-        raise UnitFault(f"pins: {error or type(error).__name__}{where}; without a Pi use --virtual PORT") from error
+    except (gpiozero.GPIOZeroError, OSError) as error:
+        raise UnitFault(f"pins: {error or type(error).__name__}; without a Pi use --virtual PORT") from error
+
+
+def able_to_pulse(factory: Factory) -> Factory:
+    """Pins that can be dimmed or sound, beside those of `factory`. Raises UnitFault with the remedy.
+
+    The kernel's lines are on or off. Pulses on any line come from lgpio, whose threads wake the processor some 1700
+    times a second from then on: a unit with a plain lamp or a relay and no buzzer never loads it.
+    """
+    return factory if isinstance(factory, MockFactory) or _chosen() else _lgpio_pins()
 
 
 def mock_pins() -> MockFactory:
     """Pins that exist only in this process; each can be a PWM pin."""
     return MockFactory(pin_class=MockPWMPin)
+
+
+def _chosen() -> bool:
+    return bool(os.environ.get("GPIOZERO_PIN_FACTORY"))
+
+
+@cache
+def _lgpio_pins() -> Factory:
+    # lgpio makes a FIFO in its working directory when it is imported; where that is not writable, it fails.
+    os.environ.setdefault("LG_WD", os.environ.get("RUNTIME_DIRECTORY") or tempfile.mkdtemp(prefix="belbord-lgpio-"))
+    try:
+        from gpiozero.pins.lgpio import LGPIOFactory
+
+        return LGPIOFactory()
+    except ImportError as error:
+        raise UnitFault(f"pins: {error}; a sign that fades, an RGB sign and a buzzer need belbord[pwm]") from error
+    except (gpiozero.GPIOZeroError, OSError, RuntimeError) as error:
+        raise UnitFault(f"pins: lgpio: {error or type(error).__name__}") from error

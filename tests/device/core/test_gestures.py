@@ -102,6 +102,37 @@ def test_spikes_shorter_than_5_ms_are_nothing(spikes: list[tuple[float, float]])
     assert played(edges, at + 1) == []
 
 
+def told_late(edges: Train, late_s: float) -> list[g.Gesture]:
+    """What the machine makes of edges that each come to its ears so long after they happened."""
+    button, felt = g.Button(), []
+    for at, down in edges:
+        button, made = g.advance(button, at + late_s)
+        felt += made
+        button, made = g.edge(button, at, down)
+        felt += made
+    return felt + list(g.advance(button, edges[-1][0] + 0.2)[1] if edges else ())
+
+
+@given(st.lists(st.tuples(st.floats(0.0001, 0.0049), st.floats(0.001, 1.0)), max_size=20), st.floats(0, 0.1))
+def test_spikes_shorter_than_5_ms_are_no_press_however_late_they_are_told(
+    spikes: list[tuple[float, float]], late_s: float
+) -> None:
+    edges, at = [], 1.0
+    for length, pause in spikes:
+        edges += [(at, True), (at + length, False)]
+        at += length + pause
+    # It may have been believed for a moment, while the opening was not yet known.
+    assert {type(one) for one in told_late(edges, late_s)} <= {g.Touched}
+
+
+@given(bounces(), bounces(), st.floats(0.06, 0.7), st.floats(0, 0.015))
+def test_a_press_that_is_told_late_is_one_press(down: list[float], up: list[float], held: float, late_s: float) -> None:
+    felt = told_late([*flips(1.0, True, down), *flips(1.0 + held, False, up)], late_s)
+    [pressed] = [one for one in felt if not isinstance(one, g.Touched)]
+    assert isinstance(pressed, g.Pressed)
+    assert 1.0 <= pressed.at <= 1.02
+
+
 def test_a_spike_does_not_lock_out_the_press_after_it() -> None:
     felt = played([(1.0, True), (1.002, False), (1.05, True), (1.15, False)], 2.0)
     assert felt == [g.Touched(1.05), g.Pressed(1.05)]

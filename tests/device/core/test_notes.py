@@ -239,6 +239,18 @@ def test_a_hold_leaves_no_note(desk: Any) -> None:
     assert not [effect for _, effect in desk.did if isinstance(effect, do.Keep)]
 
 
+def test_a_spike_whose_end_is_told_after_it_was_believed_leaves_no_note_and_the_glass_as_it_was(desk: Any) -> None:
+    desk.board(100.5)
+    before = desk.page
+    desk.take(was.Edge(101.0, True, 0.0))
+    desk.pass_to(101.02)
+    assert desk.page != before, "the unit was too busy to hear the end of it, and believed a finger"
+    desk.take(was.Edge(101.0047, False, 0.0))
+    assert desk.page == before
+    desk.pass_to(103.0)
+    assert desk.kept == {}
+
+
 def test_the_press_means_what_the_glass_showed_when_it_began(desk: Any) -> None:
     desk.board(100.5, state="in_use", caller=ZOE)
     desk.take(was.Edge(101.0, True, 0.0))
