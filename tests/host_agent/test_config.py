@@ -46,7 +46,6 @@ def _uncommented() -> str:
 
 def test_every_key_that_the_example_shows_exists(tmp_path: Path) -> None:
     _secrets(tmp_path)
-    (tmp_path / "directory").mkdir()
     text = _uncommented().replace("tls = false", "tls = true").replace('accounts = "off"', 'accounts = "on"')
     assert isinstance(parse(text, folder=tmp_path), Config)
 
