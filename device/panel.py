@@ -6,7 +6,7 @@ luma's device classes give each chip's start sequence, contrast, on and off. Pic
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from device.glass.rectangles import Grid, Rectangle
 from device.profile import Chip, Panel
@@ -18,6 +18,14 @@ class Serial(Protocol):
     def command(self, *command: int) -> None: ...
     def data(self, data: Any) -> None: ...
     def cleanup(self) -> None: ...
+
+
+@runtime_checkable
+class Readable(Protocol):
+    """A bus on which the chip can be read: I2C, not SPI as these panels are wired."""
+
+    def status(self) -> int:
+        """The chip's status byte; raises OSError."""
 
 
 class PanelFault(OSError):  # noqa: N818  # says what happened
@@ -36,6 +44,9 @@ GRIDS: dict[Chip, Grid] = {
 # Where the glass begins in the chip's memory: 132 columns on an SH1106, 480 on an SSD1322, glass in the middle.
 SH1106_OFFSET = 2
 SSD1322_OFFSET = (480 - 256) // 2 // 4
+# SSD1306 table 9-1 and SH1106 command 21; status: SSD1306 table 9-2 and SH1106 command 22.
+NOP = 0xE3
+DISPLAY_OFF = 1 << 6
 
 
 class PanelDevice:
@@ -51,6 +62,9 @@ class PanelDevice:
         self._line = _Line()
         self._device: Any = None
         self._start: list[tuple[bool, bytes]] = []
+        self._status_dark: bool | None = None  # what the status said before the display was lit
+        self._status_tells = False
+        self._lit = False
 
     def open(self) -> None:
         """Open the bus and initialise the chip, which stays dark: `light()` follows the first picture.
@@ -68,6 +82,8 @@ class PanelDevice:
                 else:
                     self._line.bus.command(*content)
         self.contrast(self._panel.contrast)
+        self._lit, self._status_tells = False, False
+        self._status_dark = self._says_dark()
 
     def close(self) -> None:
         """Let go of the bus, whatever state it is in."""
@@ -83,11 +99,37 @@ class PanelDevice:
         """Display on. Raises PanelFault."""
         with _Translated(self._panel):
             self._device.show()
+        self._lit = True
+        # Not every clone of these chips tells the truth when it is read. This one does if it told both.
+        self._status_tells = self._status_tells or (self._status_dark is True and self._says_dark() is False)
 
     def darken(self) -> None:
         """Display off; the picture stays in the chip. Raises PanelFault."""
         with _Translated(self._panel):
             self._device.hide()
+        self._lit = False
+
+    def check(self) -> None:
+        """Ask the chip whether it is there and was so all the time. Raises PanelFault.
+
+        One that lost its power for a moment answers again, but its display is off. SPI has no answers.
+        """
+        if self._panel.bus != "i2c":
+            return
+        with _Translated(self._panel):
+            self._line.command(NOP)
+        if self._lit and self._status_tells and self._says_dark():
+            raise PanelFault(f"{_where(self._panel)}: it was without power for a moment; check its plug")
+
+    def _says_dark(self) -> bool | None:
+        """Whether the chip says that its display is off; None when it says nothing."""
+        bus = self._line.bus
+        if self._panel.bus != "i2c" or not isinstance(bus, Readable):
+            return None
+        try:
+            return bool(bus.status() & DISPLAY_OFF)
+        except OSError:
+            return None
 
     def contrast(self, level: int) -> None:
         """Brightness 0-255. Raises PanelFault."""
@@ -163,11 +205,11 @@ def _where(panel: Panel) -> str:
 
 
 def _open_real_bus(panel: Panel) -> Serial:
-    from luma.core.interface.serial import i2c, spi
+    from luma.core.interface.serial import spi
 
     bus: Serial
     if panel.bus == "i2c":
-        bus = i2c(port=panel.bus_port, address=panel.address)
+        bus = _readable_i2c()(port=panel.bus_port, address=panel.address)
     else:
         try:
             bus = spi(port=panel.bus_port, device=panel.address, gpio_DC=panel.data_command, gpio_RST=panel.reset)
@@ -176,6 +218,18 @@ def _open_real_bus(panel: Panel) -> Serial:
                 f"{_where(panel)}: {error}; a panel on SPI needs the Python packages spidev and rpi-lgpio"
             ) from None
     return bus
+
+
+@cache
+def _readable_i2c() -> Any:
+    """The I2C interface of luma, which only writes, with a way to read."""
+    from luma.core.interface.serial import i2c
+
+    class ReadableI2c(i2c):  # type: ignore[misc]
+        def status(self) -> int:
+            return int(self._bus.read_byte(self._addr))
+
+    return ReadableI2c
 
 
 def _is_of_the_bus(error: BaseException) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from PIL import Image
 
 from device.drivers.modelled_chips import ModelledChip, chip_model
-from device.panel import PanelDevice, Serial
+from device.panel import DISPLAY_OFF, PanelDevice, Serial
 from device.profile import Panel
 
 
@@ -35,6 +35,12 @@ class ModelledBus:
     def data(self, content: Any) -> None:
         """One transfer of picture bytes; raises OSError when nothing answers."""
         self._transfer(0x40, bytes(content))
+
+    def status(self) -> int:
+        """The chip's status byte, of which only "display off" is modelled; raises OSError when nothing answers."""
+        self._await_answer()
+        self.bytes_sent += 2
+        return 0 if self.chip.on else DISPLAY_OFF
 
     def cleanup(self) -> None:
         """Nothing to let go of."""
@@ -59,15 +65,18 @@ class ModelledBus:
         self._free.set()
 
     def _transfer(self, control: int, content: bytes) -> None:
+        self._await_answer()
+        # I2C: the address byte and the control byte go before the content.
+        self.bytes_sent += 2 + len(content)
+        self.chip.receive(bytes((control,)) + content)
+        self.changed()
+
+    def _await_answer(self) -> None:
         if not self._free.is_set():
             self.held.set()
             self._free.wait()
         if not self._plugged:
             raise OSError(errno.EREMOTEIO, "no answer from the panel")
-        # I2C: the address byte and the control byte go before the content.
-        self.bytes_sent += 2 + len(content)
-        self.chip.receive(bytes((control,)) + content)
-        self.changed()
 
 
 class ModelledPanel:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from device.core.pages import Page
 
 REOPEN_EVERY_S = 600.0  # a chip that lost its settings to a spike shows snow until then
+CHECK_EVERY_S = 10.0  # a panel that was pulled out while its picture stood still is missed within this time
 FIRST_RETRY_S = 0.5
 LAST_RETRY_S = 10.0
 HANGS_AFTER_S = 3.0
@@ -85,6 +86,9 @@ class ScreenDriver:
         self._on_glass: bytes | None = None  # None: not known
         self._lit: Brightness | None = None
         self._opened_at = 0.0
+        self._answered_at = 0.0
+        self._changes_at = 0.0  # by itself
+        self._traced = ""
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -130,8 +134,10 @@ class ScreenDriver:
                 reason = str(fault)
             except Exception as error:
                 # A page that cannot be drawn must not be the last one: the next may be.
-                log.exception("glass: a page cannot be drawn")
                 reason = f"a page cannot be drawn: {type(error).__name__}"
+                if reason != self._traced:
+                    log.exception("glass: %s", reason)
+                    self._traced = reason
             else:
                 retry_s = FIRST_RETRY_S
                 continue
@@ -155,11 +161,14 @@ class ScreenDriver:
             self._busy_since = self._clock()
         # The last page is the farewell.
         if wish is not None and not (stopping and wish is self._drawn):
-            self._send(wish)
+            if wish is self._drawn and self._on_glass is not None and self._clock() < self._changes_at:
+                self._check()
+            else:
+                self._send(wish)
         return not stopping
 
     def _patience_s(self) -> float | None:
-        """Until something changes by itself (burn-in, next part of a text, dimming, re-init), or without end."""
+        """Until something changes by itself (burn-in, next part of a text, dimming, re-init) or is to be checked."""
         if self._drawn is None:
             return None
         now = self._clock()
@@ -168,7 +177,14 @@ class ScreenDriver:
             waits.append(dimming)
         if self._lit != "off":
             waits.append(next_change(self._drawn.page, self._panel, self._words, self._drawn.moment(now)))
-        return max(min(waits), 0.001)
+        self._changes_at = now + min(waits)
+        return max(min(self._changes_at, self._answered_at + CHECK_EVERY_S) - now, 0.001)
+
+    def _check(self) -> None:
+        """Whether the panel is still there, with the picture it was given. Raises PanelFault."""
+        assert self._device is not None, "something is on the glass"
+        self._device.check()
+        self._answered_at = self._clock()
 
     def _send(self, wish: _Wish) -> None:
         now = self._clock()
@@ -185,6 +201,8 @@ class ScreenDriver:
             self._device.write(window, cut(frame, window, self._grid))
         if wish.brightness(now) != self._lit:
             self._brighten(self._device, wish.brightness(now))
+        if windows:
+            self._answered_at = now
         self._on_glass = frame
         self._tell(True, "the panel works")
 
@@ -201,7 +219,11 @@ class ScreenDriver:
     def _let_go(self) -> None:
         self._on_glass = None
         if self._device is not None:
-            self._device.close()
+            try:
+                self._device.close()
+            except Exception:
+                # It is opened anew, or never again: nothing hangs on how it closed.
+                log.exception("glass: the panel's bus cannot be closed")
 
     def _tell(self, works: bool, reason: str) -> None:
         with self._news:
@@ -209,6 +231,7 @@ class ScreenDriver:
                 return
             self._works = works
         if works:
+            self._traced = ""
             log.info("glass: %s", reason)
         else:
             log.warning("glass: %s", reason)

@@ -17,6 +17,7 @@ from device.drivers.screen import ScreenDriver
 from device.glass.burn_in import STEP_S
 from device.glass.draw import Moment, draw
 from device.glass.lettering import FontMissing
+from device.panel import NOP
 from device.profile import board_files, load_profile
 from device.words import words_of
 from tools.glass_examples import EXAMPLES, QUIET
@@ -170,6 +171,57 @@ def test_a_chip_that_lost_its_settings_is_set_up_anew_within_ten_minutes(desk: D
     assert desk.shows(TWO)
 
 
+@pytest.fixture
+def often_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(screen, "CHECK_EVERY_S", 0.01)
+
+
+@pytest.mark.usefixtures("often_checked")
+def test_a_panel_that_is_pulled_out_while_its_picture_stands_still_is_missed_and_found_again(desk: Desk) -> None:
+    desk.screen.show(ONE)
+    assert desk.shows(ONE)
+    desk.panel.bus.unplug()
+    assert desk.until(lambda: desk.told[-1][0] is False)
+    assert "sh1106 on I2C 1, 0x3C" in desk.told[-1][1]
+    desk.panel.bus.replug(b"\x24")
+    assert desk.shows(ONE)
+    assert desk.until(lambda: desk.told[-1][0])
+
+
+@pytest.mark.usefixtures("often_checked")
+def test_a_panel_that_lost_its_power_for_a_moment_gets_its_picture_back_though_it_answers(desk: Desk) -> None:
+    desk.screen.show(ONE)
+    assert desk.shows(ONE)
+    desk.panel.bus.replug(b"\x24\x99")
+    assert desk.shows(ONE)
+    assert desk.until(lambda: [works for works, _ in desk.told] == [True, False, True])
+
+
+@pytest.mark.usefixtures("often_checked")
+@pytest.mark.parametrize("lie", [0x00, 0x40, 0xFF])
+def test_a_clone_whose_status_byte_means_nothing_is_left_in_peace(
+    desk: Desk, lie: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    nop = desk.panel.bus.command
+    monkeypatch.setattr(desk.panel.bus, "status", lambda: lie)
+    monkeypatch.setattr(desk.panel.bus, "command", lambda *command: (asked.extend(command), nop(*command)))
+    desk.screen.show(ONE)
+    assert desk.until(lambda: asked[-3:] == [NOP] * 3)
+    assert [works for works, _ in desk.told] == [True]
+    assert desk.shows(ONE)
+
+
+@pytest.mark.usefixtures("often_checked")
+def test_a_check_costs_five_bytes_and_changes_nothing(desk: Desk) -> None:
+    desk.screen.show(ONE)
+    assert desk.shows(ONE)
+    before = desk.panel.bus.bytes_sent
+    assert desk.until(lambda: desk.panel.bus.bytes_sent >= before + 50)
+    assert (desk.panel.bus.bytes_sent - before) % 5 in (0, 3)
+    assert desk.shows(ONE)
+
+
 def test_the_picture_wanders_by_itself(desk: Desk) -> None:
     desk.screen.show(ONE)
     assert desk.shows(ONE)
@@ -229,6 +281,26 @@ def test_a_page_that_cannot_be_drawn_is_told_and_the_next_is_shown(desk: Desk, m
     assert desk.until(lambda: (False, "the typeface x is missing: apt-get install y") in desk.told)
     desk.screen.show(ONE)
     assert desk.shows(ONE)
+
+
+def test_any_other_error_is_told_once_with_its_trace_and_tried_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    real, tries = screen.draw, []
+
+    def fails_at_first(*arguments: object) -> Image.Image:
+        tries.append(None)
+        if len(tries) < 4:
+            raise ZeroDivisionError
+        return real(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(screen, "draw", fails_at_first)
+    desk.screen.show(ONE)
+    assert desk.shows(ONE)
+    assert desk.until(lambda: desk.told[-1][0])
+    assert desk.told[0] == (False, "a page cannot be drawn: ZeroDivisionError")
+    assert len(desk.told) == 2
+    assert len([record for record in caplog.records if record.exc_info]) == 1
 
 
 def test_luma_s_own_threads_are_never_started(desk: Desk) -> None:
