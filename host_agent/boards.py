@@ -53,6 +53,8 @@ class Boards:
     def office_changed(self) -> None:
         """Tell those whom the change concerns: at once, or a moment later when they were told just now."""
         office = self._live.office
+        if not self._bus.is_up:
+            return
         for reader in (*self._units.values(), *self._queues):
             if reader.later is None and (
                 reader.told_office is None
@@ -89,12 +91,14 @@ class Boards:
             reader.later.cancel()
             reader.later = None
         now, office = self._live.clock(), self._live.office
-        reader.told_office = office
         message = reader.compose(office, now)
         new = reader.told is None or is_news(reader.told, message, now - reader.told_at)
-        if (new or asked) and self._bus.send(reader.row, reader.topic, encode(message)):
+        if new or asked:
+            if not self._bus.send(reader.row, reader.topic, encode(message)):
+                return
             reader.told, reader.told_at = message, now
             reader.news_at = now if new else reader.news_at
+        reader.told_office = office
 
     def _unit(self, unit: Unit) -> Reader:
         def compose(office: OfficeBoard, now: float) -> Board:

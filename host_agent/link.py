@@ -66,6 +66,8 @@ class Link:
 
     def _came_up(self) -> None:
         self.boards.refresh()
+        # A unit whose own connection held does not ask at once.
+        self.boards.office_changed()
 
     def _take_in(self, topic: str, payload: bytes, retained: bool) -> None:
         place = topics.parse(self._root, topic)

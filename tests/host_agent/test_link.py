@@ -105,23 +105,51 @@ def test_a_burst_is_told_at_once_and_then_at_most_ten_times_a_second_and_ends_tr
     _together(office_on_mosquitto, story)
 
 
+def _recorded(host: Host, *, reaches: bool = True) -> list[tuple[str, bytes]]:
+    """What the host says from now on, in place of the bus; `reaches`: whether there is a connection."""
+    said: list[tuple[str, bytes]] = []
+
+    def send(row: Row, topic: str, payload: bytes) -> bool:
+        if reaches:
+            said.append((topic, payload))
+        return reaches
+
+    host.link.bus.send = send  # type: ignore[method-assign]
+    return said
+
+
+def _rested(host: Host) -> None:
+    """`balie-1` knows all there is, and has known it for a minute."""
+    _up(host)
+    host.link.boards.answer(host.config.units[0])
+    later = host.live.clock() + 60.0
+    host.live.clock = lambda: later
+
+
 def test_a_change_right_after_the_answer_to_a_hello_is_told_in_the_same_turn_of_the_loop(
     mosquitto: RunningBroker, office_on_mosquitto: Config
 ) -> None:
     async def story(host: Host) -> None:
-        _up(host)
-        later = host.live.clock() + 60.0
-        host.live.clock = lambda: later
-        sent: list[str] = []
-
-        def send(_row: Row, topic: str, _payload: bytes) -> bool:
-            sent.append(topic)
-            return True
-
-        host.link.bus.send = send  # type: ignore[method-assign]
+        _rested(host)
+        said = _recorded(host)
         host.link.boards.answer(host.config.units[0])
         _joined(host, "a", 1)
-        assert sent.count("belbord/unit/balie-1/board") == 2
+        assert [topic for topic, _ in said].count("belbord/unit/balie-1/board") == 2
+
+    _together(office_on_mosquitto, story)
+
+
+def test_a_change_that_could_not_be_sent_is_told_as_soon_as_the_host_is_back(
+    mosquitto: RunningBroker, office_on_mosquitto: Config
+) -> None:
+    async def story(host: Host) -> None:
+        _rested(host)
+        _recorded(host, reaches=False)
+        _joined(host, "a", 1)
+        said = _recorded(host)
+        host.link._came_up()
+        (board,) = [payload for topic, payload in said if topic == "belbord/unit/balie-1/board"]
+        assert b'"waiting":1' in board
 
     _together(office_on_mosquitto, story)
 
