@@ -82,8 +82,10 @@ class Bus:
                     attempt = 0
                     await self._serve(connection)
             except aiomqtt.MqttError as fault:
+                _end_if_cancelled()
                 self._say(logging.WARNING, f"broker {self._where}: {_reason(fault)}; trying again")
             except (OSError, ValueError) as fault:
+                _end_if_cancelled()
                 self._say(logging.WARNING, f"broker {self._where}: {fault}; trying again")
             finally:
                 self._client = None
@@ -161,6 +163,13 @@ class Bus:
         if line != self._said:
             log.log(level, "%s", line)
             self._said = line
+
+
+def _end_if_cancelled() -> None:
+    """A connection that breaks while it is closed raises that in place of our being cancelled."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def tls_context(tls: Tls) -> ssl.SSLContext:

@@ -59,7 +59,8 @@ class Chaser:
             with suppress(StoreFault):
                 await self.look()
             with suppress(TimeoutError):
-                seen = await asyncio.wait_for(self._inbox.changes.after(seen), LOOK_S)
+                async with asyncio.timeout(LOOK_S):
+                    seen = await self._inbox.changes.after(seen)
 
     async def look(self) -> int:
         """Keep what is to be told now; how many reminders that were."""

@@ -61,8 +61,10 @@ class Inbox:
         while True:
             await self._recount()
             await asyncio.sleep(SETTLE_S)
+            # Not wait_for: in Python 3.11 it loses a cancelling in the moment that a note comes in.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._dirty.wait(), RECOUNT_S)
+                async with asyncio.timeout(RECOUNT_S):
+                    await self._dirty.wait()
             self._dirty.clear()
 
     async def take_in(self, arrivals: Sequence[Arrival]) -> list[Kept]:

@@ -211,7 +211,8 @@ class SeenCalls:
         seen, pruned_at = 0, self._inbox.clock()
         while True:
             with suppress(TimeoutError):
-                seen = await asyncio.wait_for(self._inbox.changes.after(seen), LOOK_S)
+                async with asyncio.timeout(LOOK_S):
+                    seen = await self._inbox.changes.after(seen)
             try:
                 await self._join()
                 if self._inbox.clock() - pruned_at >= LOOK_S:

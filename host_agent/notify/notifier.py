@@ -56,7 +56,8 @@ class Notifier:
                 with suppress(StoreFault):
                     await self.deliver()
                 with suppress(TimeoutError):
-                    seen = await asyncio.wait_for(self._promises.news.after(seen), REST_S)
+                    async with asyncio.timeout(REST_S):
+                        seen = await self._promises.news.after(seen)
         finally:
             self._thread.shutdown(wait=False, cancel_futures=True)
 

@@ -68,4 +68,5 @@ async def _parts(desk: Desk, who: Reader, asked: Filter) -> AsyncIterator[Server
                 told[name] = text
                 yield ServerSentEvent(event=name, data=text)
         with suppress(TimeoutError):
-            await asyncio.wait_for(desk.inbox.changes.after(seen), TICK_S)
+            async with asyncio.timeout(TICK_S):
+                await desk.inbox.changes.after(seen)
