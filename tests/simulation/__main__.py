@@ -1,6 +1,7 @@
 """`python -m tests.simulation`: play seeds on all cores, and say how to replay one that breaks a promise."""
 
 # ruff: noqa: E402  # the quick `replace` must be in place before the cores import theirs
+import tests.simulation.planted  # noqa: F401  # a bug that the environment asks for is planted first
 from tests.simulation import quick
 
 quick.install()

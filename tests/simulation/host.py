@@ -215,7 +215,7 @@ class Host:
         self.process += 1
         self.runs = True
         self.loop = MadeUpLoop(self.world)
-        self.world.after_each = self.loop.turn
+        self.world.after_each = self._turn
         inbox = self.inbox = Inbox(_StoreThread(self), clock=self.wall)  # type: ignore[arg-type]  # the same port
         names = [unit.name for unit in self.config.units]
         self.live = LiveOffice(names, AsteriskAdapter.capabilities, clock=lambda: self.world.now)
@@ -226,9 +226,14 @@ class Host:
 
         self.link = Link(self.config, self.live, inbox, make_bus)
         self.live.on_office = self.link.boards.office_changed
-        self.loop.create_task(inbox.run())
-        self.loop.create_task(self.link.run())
+        self.loop.must_last(inbox.run())
+        self.loop.must_last(self.link.run())
         self.started()
+
+    def _turn(self) -> None:
+        self.loop.turn()
+        if self.loop.faults:
+            self.oracle.broken("I7", f"the host caught {self.loop.faults[0]}")
 
     def wall(self) -> float:
         return WALL_AT_START + self.world.now + self.wall_off
@@ -264,6 +269,8 @@ class Host:
             note = shelf.notes.get(note_id)
             if note is None or note.unit is None:
                 continue
+            if note_id in shelf.tombstones:
+                self.oracle.broken("I2", f"the erased note {note_id} of {note.unit} is back")
             if note_id not in self._seen:
                 self._seen.add(note_id)
                 age_s = note.arrived_at - note.pressed_at

@@ -17,6 +17,7 @@ class MadeUpLoop(asyncio.AbstractEventLoop):
         self._world = world
         self._ready: deque[asyncio.Handle] = deque()
         self._closed = False
+        self._ending = False
         self._tasks: set[asyncio.Task[Any]] = set()
         self.faults: list[dict[str, Any]] = []
 
@@ -37,6 +38,7 @@ class MadeUpLoop(asyncio.AbstractEventLoop):
 
     def end(self) -> None:
         """The process is gone: everything is cancelled, and nothing of it happens any more."""
+        self._ending = True
         for task in list(self._tasks):
             task.cancel()
         self.turn()
@@ -82,6 +84,14 @@ class MadeUpLoop(asyncio.AbstractEventLoop):
         task.add_done_callback(self._tasks.discard)
         return task
 
+    def must_last(self, coro: Coroutine[Any, Any, Any]) -> None:
+        """A task of the program's own: that it ends while the process lives is a fault."""
+        self.create_task(coro).add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        if not (task.cancelled() or self._ending):
+            self.faults.append({"message": "a task ended", "exception": task.exception()})
+
     def get_debug(self) -> bool:
         return False
 
@@ -92,5 +102,5 @@ class MadeUpLoop(asyncio.AbstractEventLoop):
         return self._closed
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
-        if not self._closed:
+        if not self._ending:
             self.faults.append(context)

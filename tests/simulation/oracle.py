@@ -23,6 +23,8 @@ SLACK_S = 0.5
 """The way from PBX to host, which no echo measures."""
 HISTORY_S = 40.0
 LISTED_AGAIN_S = 75.0
+LONGEST_PRESS_S = 65.0
+"""From touch to release, with a unit that stood still between them."""
 MINIMUM_S = {"lit": 10.0, "dark": 5.0, "unsure": 2.0}
 FACTS = (pages.Quiet, pages.CallersWait, pages.Ringing, pages.Talking)
 
@@ -88,7 +90,9 @@ class Oracle:
         self.fresh_samples = 0
 
     def broken(self, invariant: str, what: str) -> None:
-        raise Violation(f"{invariant}: {what} (at {self._world.now:.3f} s)")
+        if self._world.broken is None:
+            self._world.broken = Violation(f"{invariant}: {what} (at {self._world.now:.3f} s)")
+        raise self._world.broken
 
     # What people and machines do
 
@@ -175,6 +179,11 @@ class Oracle:
         watched.most_entries += found
 
     def note_sent(self, desk: str, note: Note) -> None:
+        made = self.ids.get(note.id)
+        if made is not None and note.pressed_s_ago is not None:
+            age_s = self._world.now - made[1]
+            if not age_s - 0.5 <= note.pressed_s_ago <= age_s + LONGEST_PRESS_S:
+                self.broken("F4", f"{desk} says a press of {age_s:.1f} s ago was {note.pressed_s_ago:.1f} s ago")
         kept = self.desks[desk].card.durable.get(note.id)
         if (kept is None or kept.rev < note.rev) and not self._at_host(note.id, note.rev):
             self.broken("I3", f"{desk} sends a note that is not on its disk")

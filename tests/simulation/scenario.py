@@ -1,5 +1,6 @@
 """One run from one seed: build the world, let things go wrong, mend everything, and see that all is well."""
 
+import traceback
 from dataclasses import dataclass, field, replace
 
 from device.core.rules import NoteRules, Rules, SignRules
@@ -78,6 +79,9 @@ class Scenario:
             self._run(outcome)
         except Violation as broken:
             outcome.broken = str(broken)
+        except Exception as error:  # whatever a core raises is a broken promise too
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            outcome.broken = f"I7: {error!r} in {place.filename}:{place.lineno} (at {self.world.now:.3f} s)"
         finally:
             self.host.loop.end()
         outcome.trace = self.world.trace
@@ -112,8 +116,6 @@ class Scenario:
                 if self.world.now >= mended_at + EMPTY_WITHIN_S:
                     break
         self.oracle.all_is_well()
-        if self.host.loop.faults:
-            self.oracle.broken("I7", f"the host's loop caught {self.host.loop.faults[0]}")
 
     def _look_after(self, well_since: dict[str, float]) -> None:
         """Whoever is linked, with the host and its PBX there too, is fresh within ten seconds."""

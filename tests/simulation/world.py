@@ -37,6 +37,8 @@ class World:
         self.now = 0.0
         self.counted: Counter[str] = Counter()
         self.after_each: Callable[[], None] = lambda: None
+        self.broken: Violation | None = None
+        """The first broken promise: what is raised inside a host's task would stay there."""
         self._heap: list[tuple[float, int, Timer]] = []
         self._serial = 0
         self._trace = blake2b(digest_size=16)
@@ -69,6 +71,8 @@ class World:
                 timer.act = None
                 act(*timer.arguments)
                 self.after_each()
+                if self.broken is not None:
+                    raise self.broken
         self.now = end
 
     def note(self, what: str) -> None:

@@ -121,6 +121,17 @@ def test_what_is_refused_is_counted_logged_once_and_stops_nothing(
     assert len([r for r in caplog.records if "version '2'" in r.getMessage()]) == 1
 
 
+def test_a_message_that_a_broker_retained_is_refused_though_we_asked_for_none(
+    mosquitto: RunningBroker, heard: Any
+) -> None:
+    link = MqttLink(access(mosquitto), UNIT, heard.inbox)
+    kept = paho.MQTTMessage(topic=f"belbord/unit/{UNIT}/board".encode())
+    kept.payload, kept.retain = codec.encode(Board(echo="d" * 16, pbx="up")), True
+    link._message(None, None, kept)
+    assert heard.inbox.empty()
+    assert link.refusals == {"a retained message: never believed": 1}
+
+
 def test_retained_messages_are_not_believed(heard: Any) -> None:
     with private.running(["host", UNIT]) as broker:
         host = Host(broker)
