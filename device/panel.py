@@ -116,9 +116,14 @@ class PanelDevice:
         """
         if self._panel.bus != "i2c":
             return
+        bus = self._line.bus
+        if not (self._lit and self._status_tells and isinstance(bus, Readable)):
+            with _Translated(self._panel):
+                self._line.command(NOP)
+            return
         with _Translated(self._panel):
-            self._line.command(NOP)
-        if self._lit and self._status_tells and self._says_dark():
+            status = bus.status()
+        if status & DISPLAY_OFF:
             raise PanelFault(f"{_where(self._panel)}: it was without power for a moment; check its plug")
 
     def _says_dark(self) -> bool | None:

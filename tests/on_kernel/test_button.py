@@ -1,5 +1,7 @@
 """The button's line pulled low on the kernel's own GPIO device, cleanly and as a worn contact does."""
 
+import random
+
 import pytest
 
 from device.core.gestures import HOLD_S, ITEM_S
@@ -7,6 +9,7 @@ from device.core.pages import HoldMenu, Margin, Quiet, Tally
 from device.core.press import MENU
 from device.core.rules import SignRules
 from tests.on_kernel.boards import CALLER, LINE, ringing
+from tests.on_kernel.set_up import QUIET
 from tests.on_kernel.virtual_pi import SERVICE, VirtualPi, bouncing
 
 LONG_ENOUGH_FOR_A_SECOND_S = 1.0
@@ -36,6 +39,18 @@ def test_a_spike_on_the_line_is_no_press(pi: VirtualPi) -> None:
     pi.move_button([(0.0, "pull-down"), (0.0005, "pull-up")])
     pi.wait(LONG_ENOUGH_FOR_A_SECOND_S)
     assert pi.notes == []
+
+
+def test_a_train_of_spikes_of_up_to_4_7_ms_is_no_press(pi: VirtualPi) -> None:
+    dice = random.Random(7)
+    train = []
+    for spike in range(40):
+        at_s = spike * 0.06
+        train += [(at_s, "pull-down"), (at_s + dice.uniform(0.003, 0.0047), "pull-up")]
+    pi.move_button(train)
+    pi.wait(LONG_ENOUGH_FOR_A_SECOND_S)
+    assert pi.notes == []
+    assert pi.shows(QUIET)
 
 
 def test_a_note_outlives_the_process_and_is_sent_until_the_receipt(pi: VirtualPi) -> None:

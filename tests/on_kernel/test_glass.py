@@ -3,6 +3,8 @@
 import random
 
 from device.core.pages import CallersWait, Margin, NoteShown, Ringing, Tally
+from device.core.rules import HELLO_EVERY_S
+from device.drivers.screen import CHECK_EVERY_S
 from tests.on_kernel.boards import CALLER, office, ringing
 from tests.on_kernel.set_up import QUIET
 from tests.on_kernel.virtual_pi import PATIENCE_S, VirtualPi
@@ -47,6 +49,21 @@ def test_a_panel_that_is_pulled_out_stops_neither_button_nor_sign_and_comes_back
     pi.await_page(QUIET, within_s=BACK_OFF_S + PATIENCE_S)
     pi.until(lambda: pi.hellos[-1].health.glass == "ok", "a hello that says the glass is well")
     assert "Traceback" not in pi.journal
+
+
+def test_a_panel_that_is_pulled_out_while_its_picture_stands_still_is_missed(pi: VirtualPi) -> None:
+    pi.unplug_panel()
+    within_s = CHECK_EVERY_S + HELLO_EVERY_S + PATIENCE_S
+    pi.until(lambda: pi.hellos[-1].health.glass == "fault", "a hello that says the glass is away", within_s)
+    pi.plug_panel(random.Random(3).randbytes(1024))
+    pi.await_page(QUIET, within_s=BACK_OFF_S + PATIENCE_S)
+
+
+def test_a_panel_that_loses_its_power_for_a_moment_gets_its_page_back(pi: VirtualPi) -> None:
+    pi.unplug_panel()
+    pi.plug_panel(random.Random(4).randbytes(1024))
+    pi.await_page(QUIET, within_s=CHECK_EVERY_S + PATIENCE_S)
+    assert "without power for a moment" in pi.journal
 
 
 def test_a_unit_that_starts_without_its_panel_works_and_shows_its_page_when_it_is_plugged_in(pi: VirtualPi) -> None:

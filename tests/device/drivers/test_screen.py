@@ -213,12 +213,22 @@ def test_a_clone_whose_status_byte_means_nothing_is_left_in_peace(
 
 
 @pytest.mark.usefixtures("often_checked")
-def test_a_check_costs_five_bytes_and_changes_nothing(desk: Desk) -> None:
+def test_a_check_costs_two_bytes_and_changes_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.screen.show(ONE)
     assert desk.shows(ONE)
-    before = desk.panel.bus.bytes_sent
-    assert desk.until(lambda: desk.panel.bus.bytes_sent >= before + 50)
-    assert (desk.panel.bus.bytes_sent - before) % 5 in (0, 3)
+    checks = threading.Event()
+    read = desk.panel.bus.status
+    counted: list[int] = []
+
+    def counting() -> int:
+        counted.append(desk.panel.bus.bytes_sent)
+        if len(counted) == 10:
+            checks.set()
+        return read()
+
+    monkeypatch.setattr(desk.panel.bus, "status", counting)
+    assert checks.wait(WITHIN_S)
+    assert counted[9] - counted[0] == 9 * 2
     assert desk.shows(ONE)
 
 

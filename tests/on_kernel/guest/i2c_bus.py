@@ -61,6 +61,7 @@ _MESSAGE = struct.Struct("<HHH2xQ")  # struct i2c_msg
 _SMBUS_DATA = struct.Struct("<BB2xIQ")  # struct i2c_smbus_ioctl_data
 _READS = 0x0001  # I2C_M_RD, and read_write of an SMBus transfer
 _FUNCTIONS = 0x0EFF_0009  # I2C_FUNC_I2C | I2C_FUNC_SMBUS_EMUL, as a Pi's bus reports
+_BYTE = 1  # I2C_SMBUS_BYTE
 _I2C_BLOCK = 8  # I2C_SMBUS_I2C_BLOCK_DATA
 _BLOCK_BYTES = 34  # union i2c_smbus_data: a count and up to 32 bytes
 
@@ -116,7 +117,10 @@ class _NeedsMemory(Exception):  # noqa: N818  # not an error: the kernel is aske
 
 
 class I2CDevice:
-    """`/dev/i2c-<number>` on `wires`."""
+    """`/dev/i2c-<number>` on `wires`.
+
+    `asked_again`: how often a caller had to wait once more than on a real bus, for its memory to be fetched.
+    """
 
     def __init__(self, number: int, wires: Wires) -> None:
         self._path = Path(f"/dev/i2c-{number}")
@@ -124,6 +128,7 @@ class I2CDevice:
         self._addresses: dict[int, int] = {}
         self._opened = 0
         self._channel = -1
+        self.asked_again = 0
 
     def plug(self) -> None:
         """Make the device, and answer for it from a thread until this process ends."""
@@ -165,6 +170,7 @@ class I2CDevice:
         try:
             body = self._result(request)
         except _NeedsMemory as needs:
+            self.asked_again += 1
             body = _IOCTL_OUT.pack(0, _IOCTL_RETRY, len(needs.ins), len(needs.outs))
             body += b"".join(_SPAN.pack(*span) for span in needs.ins + needs.outs)
         except OSError as fault:
@@ -205,7 +211,7 @@ class I2CDevice:
             case Ioctl.RDWR:
                 return self._transfer(call)
             case Ioctl.SMBUS:
-                return self._block(call)
+                return self._smbus(call)
         raise OSError(errno.ENOTTY, "not an ioctl of i2c-dev")
 
     def _transfer(self, call: _Call) -> bytes:
@@ -233,19 +239,24 @@ class I2CDevice:
                 at += size
         return _done(count, answer)
 
-    def _block(self, call: _Call) -> bytes:
-        """I2C_SMBUS, of which luma.core uses one kind: a register (its control byte) and up to 32 bytes."""
+    def _smbus(self, call: _Call) -> bytes:
+        """I2C_SMBUS, of which two kinds are used: a register (luma's control byte) and up to 32 bytes, and one read."""
         head = (call.argument, _SMBUS_DATA.size)
         if len(call.memory) < _SMBUS_DATA.size:
             raise _NeedsMemory([head], [])
         reads, register, kind, where = _SMBUS_DATA.unpack_from(call.memory)
+        address = self._addresses.get(call.handle, 0)
+        if reads and kind == _BYTE:
+            if call.room < 1:
+                raise _NeedsMemory([head], [(where, 1)])
+            return _done(0, self._wires.read(address, 1))
         if reads or kind != _I2C_BLOCK:
-            raise OSError(errno.EOPNOTSUPP, "only I2C block writes")
+            raise OSError(errno.EOPNOTSUPP, "only I2C block writes, and one byte read")
         if len(call.memory) < _SMBUS_DATA.size + _BLOCK_BYTES:
             raise _NeedsMemory([head, (where, _BLOCK_BYTES)], [])
         count = call.memory[_SMBUS_DATA.size]
         content = call.memory[_SMBUS_DATA.size + 1 : _SMBUS_DATA.size + 1 + count]
-        self._wires.write(self._addresses.get(call.handle, 0), bytes([register]) + content)
+        self._wires.write(address, bytes([register]) + content)
         return _done(0)
 
 

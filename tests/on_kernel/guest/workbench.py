@@ -23,6 +23,7 @@ from stand_in_host import StandInHost
 from broker import messages, mosquitto
 from broker.names import unit_name
 from device.drivers.modelled_chips import ModelledChip, chip_model
+from device.panel import DISPLAY_OFF
 from device.profile import load_profile
 
 UNIT = "balie-1"
@@ -40,7 +41,7 @@ class ChipOnWires:
         self.chip.receive(message)
 
     def read(self, count: int) -> bytes:
-        return bytes(count)
+        return bytes([0 if self.chip.on else DISPLAY_OFF]) * count
 
 
 class Workbench:
@@ -50,13 +51,14 @@ class Workbench:
         self._password = password
         self._header = Header()
         self._wires = Wires()
+        self._bus = I2CDevice(1, self._wires)
         self._chip = ChipOnWires(chip_model("ssd1306"))
         self._address = 0
         self._host: StandInHost | None = None
 
     def _plug_in(self, stack: ExitStack) -> None:
         self._header.plug()
-        I2CDevice(1, self._wires).plug()
+        self._bus.plug()
         users = {HOST: self._password, UNIT: self._password}
         broker = stack.enter_context(mosquitto.running(users, host_user=HOST, port=PORT))
         self._host = StandInHost(broker.login(HOST), unit_name(UNIT))
@@ -94,6 +96,10 @@ class Workbench:
     def unplug_panel(self) -> None:
         """Pull it out."""
         self._wires.plugged.pop(self._address, None)
+
+    def asked_again(self) -> int:
+        """How many of the unit's waits on the bus a real one would have spared it."""
+        return self._bus.asked_again
 
     def chip(self) -> str:
         """The panel's chip with all its RAM and registers, pickled, in base 64."""
