@@ -14,7 +14,7 @@ from tests.simulation.network import Connection, Frame, Path
 from tests.simulation.world import Timer, World
 
 MOST_INFLIGHT = 20
-MOST_QUEUED = 100
+MOST_QUEUED = 1000
 NO_SUBSCRIBER = 0x10
 GRACE = 1.5
 """A client that is silent for so many of its keep-alives is dead (MQTT 5, 3.1.2.10)."""

@@ -55,6 +55,7 @@ class Connection:
         self.open = {"up": True, "down": True}
         """Whether the end that sends in this direction still has its socket."""
         self._held: dict[str, list[Frame]] = {"up": [], "down": []}
+        self._caught = {"up": 0, "down": 0}
         self._last = {"up": 0.0, "down": 0.0}
         path.connections.append(self)
 
@@ -86,6 +87,7 @@ class Connection:
 
     def flush(self, direction: str) -> None:
         held, self._held[direction] = self._held[direction], []
+        self._caught[direction] = 0
         for frame in held:
             self._carry(direction, frame)
 
@@ -99,7 +101,9 @@ class Connection:
 
     def _arrive(self, direction: str, frame: Frame) -> None:
         if direction in self.path.cut and frame is not CLOSED:
-            self._held[direction].append(frame)
+            # It was sent before all that waits already, but for those that were caught on the way like it.
+            self._held[direction].insert(self._caught[direction], frame)
+            self._caught[direction] += 1
             return
         receiver = self.receivers[direction]
         if receiver is None:
