@@ -98,7 +98,8 @@ def _leave(asked: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
     from device.drivers.pins import real_pins
 
-    config, profile = _settings(asked.config)
+    # systemd 252 takes the credentials away before ExecStopPost, and nothing is said to the broker here.
+    config, profile = _settings(asked.config, with_secrets=False)
     with ExitStack() as opened:
         take_leave(config, profile, real_pins(), None, opened)
     return 0
@@ -137,9 +138,9 @@ def _run(asked: argparse.Namespace) -> int:
     return 0
 
 
-def _settings(path: Path) -> tuple[Config, Profile]:
+def _settings(path: Path, *, with_secrets: bool = True) -> tuple[Config, Profile]:
     """Config and board file; raises ConfigFault with the faults of both."""
-    config = load_config(path)
+    config = load_config(path, with_secrets=with_secrets)
     try:
         return config, load_profile(config.board)
     except ProfileFault as fault:

@@ -32,8 +32,8 @@ class Config:
     rules: Rules
 
 
-def load_config(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
-    """The config in `path`. Raises ConfigFault with all faults.
+def load_config(path: Path, environment: Mapping[str, str] = os.environ, *, with_secrets: bool = True) -> Config:
+    """The config in `path`. Raises ConfigFault with all faults. Without secrets no other file is looked at.
 
     A relative path in it is meant from $CREDENTIALS_DIRECTORY when systemd gives one and the file is there, else from
     the folder of `path`.
@@ -50,13 +50,16 @@ def load_config(path: Path, environment: Mapping[str, str] = os.environ) -> Conf
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigFault((f"{path}: not TOML: {error}",)) from None
     folders = [Path(environment[name]) for name in ("CREDENTIALS_DIRECTORY",) if environment.get(name)]
-    return config_of(content, str(path), [*folders, path.resolve().parent])
+    return config_of(content, str(path), [*folders, path.resolve().parent] if with_secrets else [])
 
 
 def config_of(content: Mapping[str, Any], name: str, folders: list[Path]) -> Config:
-    """The config from the tables of a file called `name`; `folders`: where relative paths are looked for, in order."""
+    """The config from the tables of a file called `name`; `folders`: where relative paths are looked for, in order.
+
+    Without folders the files it names are left out of it.
+    """
     values, faults = _values(content)
-    files = {key: _found(values[key], folders) for key in _FILES if values.get(key)}
+    files = {key: _found(values[key], folders) for key in _FILES if values.get(key) and folders}
     faults += _file_faults(files)
     faults += _faults_between(values)
     password = None

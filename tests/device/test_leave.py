@@ -45,6 +45,20 @@ def test_the_sign_goes_dark_and_the_glass_says_farewell(settings: tuple[Config, 
     assert glass.picture().getbbox() is not None
 
 
+def test_taking_leave_needs_no_password_for_systemd_has_taken_it_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pins: Any
+) -> None:
+    path = tmp_path / "desk.toml"
+    path.write_text(
+        f'unit = "balie-1"\nstate_directory = "{tmp_path}"\n[mqtt]\nhost = "127.0.0.1"\npassword_file = "gone"\n'
+        "[panel]\non = false\n"
+    )
+    monkeypatch.setattr("device.drivers.pins.real_pins", lambda: pins)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path / "closed"))
+    assert app.main(["leave", "--config", str(path)]) == 0
+    assert app.main(["check", "--config", str(path)]) == app.EX_CONFIG
+
+
 def test_a_panel_that_is_gone_keeps_the_sign_from_nothing(settings: tuple[Config, Profile], pins: Any) -> None:
     config, profile = settings
     lamp = pins.pin(profile.pins.sign)
