@@ -20,7 +20,7 @@ from tests.simulation.world import Violation, World
 
 OLD_AFTER_S = 15.0
 SLACK_S = 0.5
-"""The way from PBX to host, which no echo measures."""
+"""The way from PBX to host, which no echo measures; what is held back there for longer is allowed for as well."""
 HISTORY_S = 40.0
 LISTED_AGAIN_S = 75.0
 LONGEST_PRESS_S = 65.0
@@ -55,6 +55,7 @@ class Watched:
     transit_s: deque[tuple[float, float]] = field(default_factory=deque)
     unmarked: bool = False
     excused: bool = False
+    must_refuse: bool = False
     newest: KeptNote | None = None
     before: KeptNote | None = None
     linked_at: float | None = None
@@ -114,7 +115,7 @@ class Oracle:
     def _blank(self, watched: Watched) -> None:
         """Nothing stands on the glass, and the lamp is out."""
         watched.page = watched.sign = watched.newest = watched.linked_at = None
-        watched.unmarked = watched.excused = False
+        watched.unmarked = watched.excused = watched.must_refuse = False
         watched.true_at = watched.told_at = float("-inf")
         watched.by_hand_until = float("-inf")
         watched.hellos.clear()
@@ -170,6 +171,7 @@ class Oracle:
     def refused(self, desk: str, note_id: str, rev: int) -> None:
         """The outbox told the unit that this is not kept."""
         watched = self.desks[desk]
+        watched.must_refuse = True
         if watched.newest is not None and (watched.newest.id, watched.newest.rev) == (note_id, rev):
             watched.newest = watched.before if watched.before is not None and watched.before.id == note_id else None
 
@@ -212,7 +214,7 @@ class Oracle:
 
     def before_step(self, desk: str) -> None:
         watched = self.desks[desk]
-        if self._world.now > watched.true_at + OLD_AFTER_S + SLACK_S and not watched.excused:
+        if self._world.now > watched.true_at + OLD_AFTER_S + self._slack_s() and not watched.excused:
             age = self._world.now - watched.true_at
             if watched.unmarked:
                 self.broken("I4", f"{desk} shows {type(watched.page).__name__} unmarked on news of {age:.1f} s ago")
@@ -222,6 +224,14 @@ class Oracle:
     def after_step(self, desk: str, unit: Unit) -> None:
         watched = self.desks[desk]
         watched.excused = False
+        if watched.must_refuse:
+            watched.must_refuse = False
+            page = watched.page
+            # Only what a hand on the button must see comes before it.
+            if not isinstance(page, (pages.NoteRefused, pages.HoldMenu, pages.Identifying)) and not (
+                isinstance(page, pages.NoteShown) and page.stage == "saving"
+            ):
+                self.broken("I3", f"{desk} could not keep a note and shows {type(page).__name__}")
         many = len(unit.entries)
         if many > watched.most_entries or len(unit.nonces) > 8:
             self.broken("I12", f"{desk} remembers {many} notes and {len(unit.nonces)} nonces")
@@ -235,10 +245,10 @@ class Oracle:
         facts = isinstance(page, FACTS)
         watched.unmarked = facts or (margin is not None and margin.line != "unknown")
         counted = margin is not None and margin.open > 0
-        if counted and self._world.now > watched.told_at + OLD_AFTER_S + SLACK_S:
+        if counted and self._world.now > watched.told_at + OLD_AFTER_S + self._slack_s():
             self.broken("I4", f"{desk} shows {margin.open} open notes, its news is old")
         if watched.unmarked or counted:
-            if watched.unmarked and self._world.now > watched.true_at + OLD_AFTER_S + SLACK_S:
+            if watched.unmarked and self._world.now > watched.true_at + OLD_AFTER_S + self._slack_s():
                 self.broken("I4", f"{desk} shows {type(page).__name__} unmarked, its news is old")
             self._agrees(watched, page, margin)
         match page:
@@ -267,7 +277,7 @@ class Oracle:
 
     def _agrees(self, watched: Watched, page: Any, margin: pages.Margin) -> None:
         now = self._world.now
-        since = now - OLD_AFTER_S - SLACK_S
+        since = now - OLD_AFTER_S - self._slack_s()
         window = [truth for truth, after in zip(self.truths, [*list(self.truths)[1:], None], strict=True)
                   if after is None or after.at >= since]  # fmt: skip
         if margin.line != "unknown" and all(truth.lines.get(watched.line) != margin.line for truth in window):
@@ -303,6 +313,13 @@ class Oracle:
             self._late.popleft()
         return max((late for _, late in self._late), default=0.0)
 
+    def _slack_s(self) -> float:
+        """How much older than it seems the PBX's word may be: what its connection held back counts from the reading."""
+        if not self._late:
+            return SLACK_S
+        since = self._world.now - 2 * OLD_AFTER_S
+        return SLACK_S + max((late for at, late in self._late if at >= since), default=0.0)
+
     @staticmethod
     def _counts_since(counts: deque[tuple[float, int]], since: float) -> set[int]:
         found = {count for at, count in counts if at >= since}
@@ -324,7 +341,7 @@ class Oracle:
             return
         before, stood_s = watched.sign, now - watched.sign_since
         by_hand = now <= watched.by_hand_until
-        if state == "lit" and not by_hand and now > watched.true_at + OLD_AFTER_S + SLACK_S:
+        if state == "lit" and not by_hand and now > watched.true_at + OLD_AFTER_S + self._slack_s():
             self.broken("I4", f"{desk} lights its sign on old news")
         if before is not None and state != "unsure" and not by_hand and stood_s < MINIMUM_S[before] - 0.01:
             self.broken("I4", f"{desk}: the sign was {before} for {stood_s:.1f} s and is {state} now")
@@ -347,9 +364,6 @@ class Oracle:
 
     def all_is_well(self) -> None:
         """What must hold once everything was mended for long enough."""
-        for note_id, rev in self.shown_kept.items():
-            if not self._at_host(note_id, rev):
-                self.broken("I1", f"note {note_id} rev {rev} of {self.ids[note_id][0]} was shown as kept and is lost")
         for watched in self.desks.values():
             card = watched.card
             owed = card.durable if card.stands is None else card.stands
@@ -357,3 +371,6 @@ class Oracle:
                 self.broken("I5", f"{watched.name} still has {len(owed)} notes in its outbox")
             if not self.is_fresh(watched):
                 self.broken("I5", f"{watched.name} is not fresh: {type(watched.page).__name__}")
+        for note_id, rev in self.shown_kept.items():
+            if not self._at_host(note_id, rev):
+                self.broken("I1", f"note {note_id} rev {rev} of {self.ids[note_id][0]} was shown as kept and is lost")

@@ -14,6 +14,8 @@ UNIT = (
     Bug("tick though the commit failed", "device/core/notes.py",
         "    return replace(entry, wanted=entry.durable) if entry.durable is not None else None\n",
         "    return replace(entry, durable=entry.wanted)\n"),
+    Bug("a refusal is not shown", "device/core/progress.py",
+        'unit = press.refuse(replace(unit, entries=tuple(entries)), "storage")', "unit = replace(unit, entries=tuple(entries))"),
     Bug("any commit will do", "device/core/notes.py",
         "    if rev != entry.wanted.rev:\n        return entry\n    return replace(entry, durable",
         "    return replace(entry, durable"),
