@@ -210,18 +210,10 @@ class OverrideSign(Wire, frozen=True, kw_only=True, tag_field="do", tag="sign"):
 Command = Identify | ShowMessage | OverrideSign
 
 
-class QueueCounts(Wire, frozen=True, kw_only=True):
+class QueueCounts(QueueBoard, frozen=True, kw_only=True):
     """host -> anyone: one queue in numbers, no personal data. Retained with an expiry; units do not read it."""
 
     v: Literal[1] = 1
-    name: Queue
-    label: Name
-    known: bool
-    waiting: Count | None = None
-    longest_wait_s: Seconds | None = None
-    agents_free: Count | None = None
-    agents_busy: Count | None = None
-    agents_paused: Count | None = None
 
 
 Message = Hello | Note | Board | Receipt | Command | QueueCounts

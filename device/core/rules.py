@@ -7,6 +7,10 @@ SignKind = Literal["lamp", "pwm", "rgb", "relay"]
 """What shows the sign: on and off; dimmed by pulses; in colours; a contact for whatever there is."""
 
 HELLO_EVERY_S = 5.0
+HELLO_WHEN_OLD_S = 2.0
+"""While the link is up and nothing fresh came: the host may have begun to listen just after the last hello."""
+HELLO_APART_S = 1.0
+"""A changed sign is told at once, but never more often than this."""
 OLD_AFTER_S = 15.0
 """Nothing older is shown unmarked, and the sign is never busy on it. Not in config: it is the promise."""
 

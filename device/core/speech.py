@@ -1,11 +1,13 @@
-"""What the unit says to the host: a hello with a fresh nonce every 5 s, and each note until its receipt."""
+"""What the unit says to the host: a hello with a fresh nonce every 5 s and when the sign changes, and each note until
+its receipt.
+"""
 
 from dataclasses import replace
 
 from broker.messages import Health, Hello
 from device.core import freshness, notes, press
 from device.core.effects import Effect, SayHello, SendNote
-from device.core.rules import HELLO_EVERY_S
+from device.core.rules import HELLO_APART_S, HELLO_EVERY_S, HELLO_WHEN_OLD_S
 from device.core.unit import Unit
 
 
@@ -15,9 +17,13 @@ def speak(unit: Unit) -> tuple[Unit, tuple[Effect, ...]]:
         return unit, ()
     effects: list[Effect] = []
     now = unit.now
+    if unit.sign.state != unit.hello_sign and unit.nonces:
+        unit = replace(unit, hello_due=min(unit.hello_due, unit.nonces[-1].at + HELLO_APART_S))
     if now >= unit.hello_due:
         unit, nonce = press.draw(unit, 8)
-        unit = replace(unit, nonces=freshness.remember(unit.nonces, nonce, now), hello_due=now + HELLO_EVERY_S)
+        again = HELLO_EVERY_S if freshness.is_fresh(unit.board, now) else HELLO_WHEN_OLD_S
+        nonces = freshness.remember(unit.nonces, nonce, now)
+        unit = replace(unit, nonces=nonces, hello_due=now + again, hello_sign=unit.sign.state)
         effects.append(SayHello(hello(unit, nonce)))
     entries = []
     for entry in unit.entries:

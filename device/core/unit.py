@@ -88,6 +88,7 @@ class Unit:
 
     link_up: bool = False
     hello_due: float = 0.0
+    hello_sign: str | None = None  # the state of the sign in the last hello
     nonces: tuple[SentNonce, ...] = ()
     board: DatedBoard | None = None
 

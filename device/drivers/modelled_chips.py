@@ -4,6 +4,7 @@ Sources: Solomon Systech SSD1306 rev 1.1 (8.1.5 I2C transfers, 9 command table, 
 SH1106 v2.3 (commands 1-22), Solomon Systech SSD1322 rev 1.2 (8, 9 command table).
 """
 
+from abc import ABC, abstractmethod
 from typing import Protocol
 
 from PIL import Image
@@ -42,7 +43,7 @@ def _filled(memory: bytes, size: int) -> bytearray:
     return bytearray((memory * (size // len(memory) + 1))[:size] if memory else size)
 
 
-class _Upright:
+class _Upright(ABC):
     """What SSD1306 and SH1106 share: eight pixels upright in a byte, and most commands."""
 
     MEMORY_COLUMNS = 128
@@ -129,8 +130,9 @@ class _Upright:
             case _:
                 pass  # clocks, voltages and timing: nothing that is seen
 
+    @abstractmethod
     def _store(self, byte: int) -> None:
-        raise NotImplementedError
+        """Write `byte` where the address counter stands, and move it on as the chip does."""
 
 
 class Ssd1306(_Upright):

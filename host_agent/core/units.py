@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import TypeVar
 
 from broker.messages import Board, Capability, InboxCounts, LineBoard, QueueBoard, QueueCounts, Unanswered
 from broker.names import EXTENSION_PATTERN, QUEUE_PATTERN, Extension, QueueName
@@ -23,14 +24,7 @@ class QueueSetting:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Numbers:
-    known: bool = False
-    waiting: int | None = None
-    longest_wait_s: float | None = None
-    free: int | None = None
-    busy: int | None = None
-    paused: int | None = None
+Queue = TypeVar("Queue", QueueBoard, QueueCounts)
 
 
 def board_for_unit(
@@ -50,7 +44,7 @@ def board_for_unit(
         pbx=office.link,
         pbx_age_s=None if office.heard_at is None else max(0.0, now - office.heard_at),
         capabilities=capabilities,
-        queues=tuple(_queue_board(office, setting, now) for setting in queues),
+        queues=tuple(_in_numbers(QueueBoard, office, setting, now) for setting in queues),
         line=None if extension is None else _line_board(office, extension, now),
         inbox=inbox,
         messages=messages,
@@ -59,46 +53,24 @@ def board_for_unit(
 
 def queue_counts(office: OfficeBoard, queue: QueueSetting, now: float) -> QueueCounts:
     """One queue in numbers, for anyone. `now`: the host's monotonic seconds."""
-    numbers = _numbers(office, queue.name, now)
-    return QueueCounts(
-        name=queue.name,
-        label=queue.label,
-        known=numbers.known,
-        waiting=numbers.waiting,
-        longest_wait_s=numbers.longest_wait_s,
-        agents_free=numbers.free,
-        agents_busy=numbers.busy,
-        agents_paused=numbers.paused,
-    )
+    return _in_numbers(QueueCounts, office, queue, now)
 
 
-def _queue_board(office: OfficeBoard, setting: QueueSetting, now: float) -> QueueBoard:
-    numbers = _numbers(office, setting.name, now)
-    return QueueBoard(
+def _in_numbers(kind: type[Queue], office: OfficeBoard, setting: QueueSetting, now: float) -> Queue:
+    """A queue that the PBX never named, or not since the link came up, is unknown: not zero."""
+    queue = office.queues.get(setting.name)
+    if queue is None or not queue.known or queue.waiting is None:
+        return kind(name=setting.name, label=setting.label, known=False)
+    agents = count(queue.agents.values(), now)
+    return kind(
         name=setting.name,
         label=setting.label,
-        known=numbers.known,
-        waiting=numbers.waiting,
-        longest_wait_s=numbers.longest_wait_s,
-        agents_free=numbers.free,
-        agents_busy=numbers.busy,
-        agents_paused=numbers.paused,
-    )
-
-
-def _numbers(office: OfficeBoard, name: str, now: float) -> _Numbers:
-    """A queue that the PBX never named, or not since the link came up, is unknown: not zero."""
-    queue = office.queues.get(name)
-    if queue is None or not queue.known or queue.waiting is None:
-        return _Numbers()
-    agents = count(queue.agents.values(), now)
-    return _Numbers(
         known=True,
         waiting=min(queue.waiting, _MOST),
         longest_wait_s=longest_wait(queue, now),
-        free=agents.free,
-        busy=agents.busy,
-        paused=agents.paused,
+        agents_free=agents.free,
+        agents_busy=agents.busy,
+        agents_paused=agents.paused,
     )
 
 

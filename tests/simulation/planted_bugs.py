@@ -43,7 +43,7 @@ UNIT = (
     Bug("a flickering sign", "device/core/sign.py", "if not at_once and now < minimum_until(sign, rules):", "if False:"),
     Bug("one caller too many", "device/core/counts.py", "return sum(counts) if counts", "return sum(counts) + bool(sum(counts)) if counts"),
     Bug("the shortest wait for the longest", "device/core/counts.py", "dated.received_at - max(waits)", "dated.received_at - min(waits)"),
-    Bug("no hello after a while", "device/core/speech.py", "hello_due=now + HELLO_EVERY_S)", "hello_due=now + 4 * HELLO_EVERY_S)"),
+    Bug("no hello after a while", "device/core/speech.py", "hello_due=now + again,", "hello_due=now + 6 * again,"),
     Bug("unknown is zero", "device/core/counts.py", "return sum(counts) if counts else None", "return sum(counts)",
         test="tests/device/core"),
     Bug("believing retained", "device/drivers/link.py", "        if message.retain:\n", "        if False:\n",

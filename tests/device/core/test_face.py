@@ -149,7 +149,7 @@ def test_leaving_shows_the_farewell(desk: Any) -> None:
 def test_a_quiet_unit_wakes_only_for_its_hello() -> None:
     desk, turns = Desk().start(), []
     for n in range(20):
-        at = 100.1 + 5 * n
+        at = 101.1 + 5 * n
         desk.pass_to(at)
         desk.board(at)
     before = desk.unit

@@ -15,8 +15,35 @@ def hellos(desk: Any) -> list[float]:
 
 
 def test_hello_is_said_on_connecting_and_every_5_s_with_a_new_nonce_each(desk: Any) -> None:
-    desk.pass_to(120.5)
-    assert hellos(desk) == [100.0, 105.0, 110.0, 115.0, 120.0]
+    desk.board(100.0)
+    for at in (101.0, 106.0, 111.0):
+        desk.board(at + 0.1)
+    desk.pass_to(115.0)
+    assert hellos(desk) == [100.0, 101.0, 106.0, 111.0]
+
+
+def test_a_unit_that_hears_nothing_asks_every_2_s(desk: Any) -> None:
+    desk.pass_to(107.0)
+    assert hellos(desk) == [100.0, 102.0, 104.0, 106.0]
+
+
+def test_a_changed_sign_is_told_at_once_but_not_more_than_once_a_second(desk: Any) -> None:
+    desk.board(100.2)
+    assert desk.sign == "dark"
+    for at in (101.5, 107.0, 112.5):
+        desk.board(at)
+    assert hellos(desk) == [100.0, 101.0, 106.0, 111.0]
+    desk.board(113.5, state="in_use", waiting=1)
+    assert desk.sign == "lit"
+    desk.pass_to(118.0)
+    assert hellos(desk) == [100.0, 101.0, 106.0, 111.0, 113.5]
+    assert [e.hello.sign for _, e in desk.did if isinstance(e, do.SayHello)] == [
+        "unsure",
+        "dark",
+        "dark",
+        "dark",
+        "lit",
+    ]
 
 
 def test_without_a_link_nothing_is_said(desk: Any) -> None:
