@@ -62,6 +62,7 @@ words: setup-dev ## gather the texts people read into the message catalogues
 lock: ## pin the newest allowed versions (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade --extra demo --extra build pyproject.toml -o requirements/run.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade --extra pi -c requirements/run.lock pyproject.toml -o requirements/pi.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade --extra host -c requirements/run.lock pyproject.toml -o requirements/host.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade --extra dev -c requirements/run.lock -c requirements/pi.lock pyproject.toml -o requirements/dev.lock
 
 clean: ## remove what setup and the tests made
