@@ -9,9 +9,10 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from broker.codec import MAX_PAYLOAD
 from broker.topics import DEFAULT_ROOT, acl
@@ -88,14 +89,53 @@ def _program(name: str) -> str:
     return found
 
 
-def _start(folder: Path) -> subprocess.Popen[bytes]:
+class _Watched(subprocess.Popen[bytes]):
+    """A child that does not outlive this process, however it ends: a shell holds a pipe from us, and ends the child
+    when that closes without a word. (PR_SET_PDEATHSIG would end it with the *thread* that started it.)
+    """
+
+    def __init__(self, command: list[str], **options: Any) -> None:
+        super().__init__(command, **options)
+        self._watch = subprocess.Popen(
+            ["/bin/sh", "-c", 'read -r _ || kill -KILL "$0"', str(self.pid)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            # Ctrl-C reaches the whole group: who watches must not be the first to leave.
+            start_new_session=True,
+        )
+
+    def wait(self, timeout: float | None = None) -> int:
+        ended = super().wait(timeout)
+        # Only now may its number be another's: the watch is told to let go.
+        if self._watch.returncode is None:
+            with suppress(BrokenPipeError):
+                self._watch.communicate(b"\n")
+        return ended
+
+
+def start(folder: Path) -> subprocess.Popen[bytes]:
+    """Start the Mosquitto that was `prepared` in `folder`; it ends with this process. Raises BrokerFault."""
     with (folder / "log").open("ab") as log:
-        return subprocess.Popen(
+        return _Watched(
             [_program("mosquitto"), "-c", str(folder / "mosquitto.conf")], stdout=log, stderr=log, cwd=folder
         )
 
 
-def _wait_until_it_listens(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def prepare(folder: Path, port: int, passwords: Mapping[str, str], host_user: str, root: str = DEFAULT_ROOT) -> None:
+    """Write all that a Mosquitto on `port` needs into `folder`. Raises BrokerFault."""
+    # Through a file, not arguments: anyone on the machine can read those.
+    secret_file = folder / "passwords"
+    secret_file.touch(mode=0o600)
+    secret_file.write_text("".join(f"{user}:{word}\n" for user, word in passwords.items()))
+    subprocess.run([_program("mosquitto_passwd"), "-U", str(secret_file)], check=True, capture_output=True)
+    (folder / "acl").write_text(acl(root, host_user))
+    (folder / "acl").chmod(0o600)
+    (folder / "mosquitto.conf").write_text(configuration(port, folder))
+
+
+def wait_until_it_listens(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    """Raises BrokerFault when `process` ends or takes too long."""
     deadline = time.monotonic() + READY_WITHIN_S
     while True:
         try:
@@ -122,17 +162,10 @@ def running(
     port = port or free_port()
     with tempfile.TemporaryDirectory(prefix="belbord-broker-") as name:
         folder = Path(name)
-        # Through a file, not arguments: anyone on the machine can read those.
-        secret_file = folder / "passwords"
-        secret_file.touch(mode=0o600)
-        secret_file.write_text("".join(f"{user}:{word}\n" for user, word in passwords.items()))
-        subprocess.run([_program("mosquitto_passwd"), "-U", str(secret_file)], check=True, capture_output=True)
-        (folder / "acl").write_text(acl(root, host_user))
-        (folder / "acl").chmod(0o600)
-        (folder / "mosquitto.conf").write_text(configuration(port, folder))
-        process = _start(folder)
+        prepare(folder, port, passwords, host_user, root)
+        process = start(folder)
         try:
-            _wait_until_it_listens(process, port, folder / "log")
+            wait_until_it_listens(process, port, folder / "log")
             yield RunningBroker(port, process.pid, folder / "log", passwords)
         finally:
             process.send_signal(signal.SIGTERM)

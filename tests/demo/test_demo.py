@@ -11,7 +11,7 @@ import httpx
 import psutil
 import pytest
 
-CHILDREN = 4  # broker, simulated PBX, host agent, desk unit
+CHILDREN = 5  # broker and who watches over it, simulated PBX, host agent, desk unit
 
 
 def _gone(processes: list[psutil.Process]) -> bool:
