@@ -5,7 +5,8 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -142,8 +143,8 @@ def adapter(pbx: "Pbx") -> "PbxAdapter":
     return AsteriskAdapter(settings)
 
 
-async def serve(config: "Config") -> None:
-    """Run the host agent until SIGTERM or SIGINT. Raises HostFault."""
+async def serve(config: "Config", clock: "Callable[[], float]" = time.time) -> None:
+    """Run the host agent until SIGTERM or SIGINT. `clock` gives Unix seconds. Raises HostFault."""
     from host_agent import readiness
     from host_agent.chaser import Chaser
     from host_agent.directory.book import Directory
@@ -170,7 +171,7 @@ async def serve(config: "Config") -> None:
         asyncio.get_running_loop().add_signal_handler(wish, stop.set)
     with listening(config.web) as socket, opened(config.store) as store, StoreThread(store) as thread:
         pbx = adapter(config.pbx)
-        inbox = Inbox(thread)
+        inbox = Inbox(thread, clock)
         live = LiveOffice([unit.name for unit in config.units], pbx.capabilities)
         link = Link(config, live, inbox)
         live.on_office = link.boards.office_changed
@@ -182,7 +183,8 @@ async def serve(config: "Config") -> None:
         live.on_events = seen_calls.deliver
         await directory.load()
         await seen_calls.load()
-        people = People(thread, store, config.web.idle_s)
+        await inbox.count()
+        people = People(thread, store, config.web.idle_s, clock)
         desk = Desk(config, live, inbox, link.bus, people)
         desk.know(directory, seen_calls)
         promises = Promises(config.promise, SqlPromiseStore(store.engine), thread)

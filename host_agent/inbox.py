@@ -14,7 +14,7 @@ from host_agent.config import Unit
 from host_agent.core.intake import Arrival
 from host_agent.core.notes import Action, CallbackNote, Changed, Entry, FillIn, Outcome, made
 from host_agent.core.search import Wanted
-from host_agent.core.tallies import Tally, inbox_counts
+from host_agent.core.tallies import Tally, inbox_counts, seconds_to_next_promise
 from host_agent.errors import StoreFault
 from host_agent.ports import Kept, NoteStore
 from host_agent.store.thread import StoreThread
@@ -24,7 +24,9 @@ log = logging.getLogger(__name__)
 Clock = Callable[[], float]
 
 RECOUNT_S = 20.0
-"""A note becomes overdue without anybody doing anything."""
+"""The longest between two counts, for a clock that was set: a promise that passes is counted when it does."""
+AGAIN_S = 2.0
+"""After a count that failed."""
 SETTLE_S = 0.1
 """A burst of notes is counted once."""
 CLOSED_SHOWN = 20
@@ -57,15 +59,31 @@ class Inbox:
         self.describe: Callable[[Caller], tuple[str | None, str | None]] = lambda _caller: (None, None)
 
     async def run(self) -> None:
-        """Count the notes after each change and as time passes, until cancelled."""
+        """Count the notes after each change and as promises pass, until cancelled."""
         while True:
-            await self._recount()
+            true_for_s = await self.count()
             await asyncio.sleep(SETTLE_S)
             # Not wait_for: in Python 3.11 it loses a cancelling in the moment that a note comes in.
             with suppress(TimeoutError):
-                async with asyncio.timeout(RECOUNT_S):
+                async with asyncio.timeout(true_for_s):
                     await self._dirty.wait()
-            self._dirty.clear()
+
+    async def count(self) -> float:
+        """Count the notes; in how many seconds to count again at the latest. To be done before any desk is told."""
+        # Before the count, so that what comes in meanwhile is counted next.
+        self._dirty.clear()
+        now = self.clock()
+        try:
+            self._tallies = await self._store.ask(lambda store: store.tally(now))
+            self.is_failing = False
+            true_for_s = min(RECOUNT_S, max(0.0, seconds_to_next_promise(self._tallies, now)))
+        except StoreFault as fault:
+            if not self.is_failing:
+                log.error("%s", fault)  # noqa: TRY400  # the trace would say no more
+            self.is_failing = True
+            true_for_s = AGAIN_S
+        self.changes.mark()
+        return true_for_s
 
     async def take_in(self, arrivals: Sequence[Arrival]) -> list[Kept]:
         """Commit what units sent, together; those that are returned are on the disk."""
@@ -128,14 +146,3 @@ class Inbox:
             return arrival
         name, organisation = self.describe(arrival.note.caller)
         return replace(arrival, known_name=name, known_organisation=organisation)
-
-    async def _recount(self) -> None:
-        now = self.clock()
-        try:
-            self._tallies = await self._store.ask(lambda store: store.tally(now))
-            self.is_failing = False
-        except StoreFault as fault:
-            if not self.is_failing:
-                log.error("%s", fault)  # noqa: TRY400  # the trace would say no more
-            self.is_failing = True
-        self.changes.mark()

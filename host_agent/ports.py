@@ -55,5 +55,5 @@ class NoteStore(Protocol):
         ...
 
     def tally(self, now: float) -> list[Tally]:
-        """Open and overdue notes counted by unit and queue."""
+        """Open and overdue notes counted by unit and queue, and when the next becomes overdue."""
         ...

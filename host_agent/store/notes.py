@@ -115,8 +115,9 @@ class SqlNoteStore:
 
     def tally(self, now: float) -> list[Tally]:
         overdue = func.sum(case((NOTES.c.promised_by < now, 1), else_=0))
+        ahead = func.min(case((NOTES.c.promised_by >= now, NOTES.c.promised_by)))
         wanted = (
-            select(NOTES.c.unit, NOTES.c.queue, func.count(), overdue)
+            select(NOTES.c.unit, NOTES.c.queue, func.count(), overdue, ahead)
             .where(NOTES.c.state.in_(LIVE))
             .group_by(NOTES.c.unit, NOTES.c.queue)
         )

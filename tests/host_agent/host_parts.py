@@ -67,6 +67,7 @@ async def host_at(config: Config) -> AsyncIterator[Host]:
         live = LiveOffice([unit.name for unit in config.units], ("queues",))
         link = Link(config, live, inbox)
         live.on_office = link.boards.office_changed
+        await inbox.count()
         tasks = [asyncio.create_task(link.run()), asyncio.create_task(inbox.run())]
         try:
             yield Host(config, store, inbox, live, link)

@@ -3,7 +3,7 @@
 Of the port it has what units' notes go through and what changes them; what pages only look at is left out.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from host_agent.core.intake import Arrival, Tombstone, take_in
 from host_agent.core.notes import Action, CallbackNote, Changed, Entry, Outcome, change
@@ -85,7 +85,8 @@ class ModelNoteStore:
                 key = (note.unit, note.queue)
                 tally = found.get(key, Tally(*key, 0, 0))
                 overdue = note.promised_by is not None and note.promised_by < now
-                found[key] = replace(tally, open=tally.open + 1, overdue=tally.overdue + overdue)
+                ahead = [each for each in (tally.next_promise, note.promised_by) if each is not None and each >= now]
+                found[key] = Tally(*key, tally.open + 1, tally.overdue + overdue, min(ahead, default=None))
         return list(found.values())
 
     def _check(self, note: CallbackNote, *, is_new: bool) -> None:

@@ -108,6 +108,8 @@ def test_open_and_overdue_are_counted_by_desk_and_queue(path: Path) -> None:
         store.change(late.id, 1, _promise(500.0), who="Anja", at=1.0)
         store.change(closed.id, 1, Finish(None), who="Anja", at=1.0)
         assert store.tally(1000.0) == [Tally("balie-1", "receptie", 2, 1)]
+        assert store.tally(499.0) == [Tally("balie-1", "receptie", 2, 0, next_promise=500.0)]
+        assert store.tally(500.0) == [Tally("balie-1", "receptie", 2, 0, next_promise=500.0)]
 
 
 @pytest.mark.parametrize(
