@@ -25,6 +25,7 @@ Line = Annotated[str, Meta(pattern=names.EXTENSION_PATTERN)]
 Seconds = Annotated[float, Meta(ge=0, le=10 * 366 * 86_400)]
 Count = Annotated[int, Meta(ge=0, le=99_999)]
 Nonce = Annotated[str, Meta(pattern="^[0-9a-f]{16}" + names.END)]
+Pem = Annotated[str, Meta(max_length=6000, pattern=r"^-----BEGIN [A-Z ]+-----\n[A-Za-z0-9+/=\n -]+\n" + names.END)]
 NoteId = Annotated[str, Meta(pattern="^[0-9a-f]{32}" + names.END)]
 Revision = Annotated[int, Meta(ge=1, le=1_000_000)]
 
@@ -35,6 +36,9 @@ SignState = Literal["lit", "dark", "unsure"]
 SignReason = Literal["line", "waiting", "longest_wait", "by_hand", "calm", "old", "minimum"]
 NoteKind = Literal["callback", "colleague"]
 Part = Literal["ok", "missing", "fault"]
+Celsius = Annotated[float, Meta(ge=-60, le=200)]
+Megabytes = Annotated[int, Meta(ge=0, le=10**9)]
+Dbm = Annotated[int, Meta(ge=-200, le=50)]
 
 
 class Wire(Struct, frozen=True, kw_only=True):
@@ -134,11 +138,20 @@ class Board(Wire, frozen=True, kw_only=True):
 
 
 class Health(Wire, frozen=True, kw_only=True):
-    """What works on a unit."""
+    """What works on a unit, and what it measured of itself within the last minutes; None where it cannot tell.
+
+    `resets`: starts after an end that nobody asked for (power, crash, watchdog), since the unit was set up.
+    `undervolted`: the power supply is too weak at this moment. `wifi_dbm`: -50 is strong, -80 weak.
+    """
 
     glass: Part = "ok"
     storage: Part = "ok"
     button: Part = "ok"
+    temperature_c: Celsius | None = None
+    disk_free_mb: Megabytes | None = None
+    wifi_dbm: Dbm | None = None
+    undervolted: bool | None = None
+    resets: Count | None = None
 
 
 class Hello(Wire, frozen=True, kw_only=True):
@@ -216,4 +229,18 @@ class QueueCounts(QueueBoard, frozen=True, kw_only=True):
     v: Literal[1] = 1
 
 
-Message = Hello | Note | Board | Receipt | Command | QueueCounts
+class Renewal(Wire, frozen=True, kw_only=True):
+    """unit -> host: sign this certificate request (PEM, RFC 2986); the old certificate has a third of its life left."""
+
+    v: Literal[1] = 1
+    request: Pem
+
+
+class Certificate(Wire, frozen=True, kw_only=True):
+    """host -> unit: the new certificate (PEM, RFC 5280), for the key of the request."""
+
+    v: Literal[1] = 1
+    certificate: Pem
+
+
+Message = Hello | Note | Board | Receipt | Command | QueueCounts | Renewal | Certificate

@@ -50,8 +50,12 @@ COMMAND = Row("command", "unit/{unit}/command", Direction.HOST_TO_UNIT, m.Comman
               purpose="Identify, show a message, set the sign.")  # fmt: skip
 QUEUE = Row("queue", "queue/{queue}", Direction.HOST_TO_ANYONE, m.QueueCounts, qos=0, retained=True, expiry_s=60,
             purpose="One queue in numbers, for wallboards and home automation.")  # fmt: skip
+RENEWAL = Row("renewal", "unit/{unit}/renewal", Direction.UNIT_TO_HOST, m.Renewal, qos=1,
+              purpose="A certificate request, when a third of the certificate's life is left.")  # fmt: skip
+CERTIFICATE = Row("certificate", "unit/{unit}/certificate", Direction.HOST_TO_UNIT, m.Certificate, qos=1, expiry_s=60,
+                  purpose="The next certificate.")  # fmt: skip
 
-TABLE = (HELLO, NOTE, BOARD, RECEIPT, COMMAND, QUEUE)
+TABLE = (HELLO, NOTE, BOARD, RECEIPT, COMMAND, QUEUE, RENEWAL, CERTIFICATE)
 
 
 def unit_topic(root: str, row: Row, unit: UnitName) -> str:
@@ -85,6 +89,14 @@ def parse(root: str, topic: str) -> tuple[Row, UnitName | QueueName] | None:
             except ValueError:
                 return None
     return None
+
+
+def own_row(root: str, topic: str, unit: UnitName, direction: Direction) -> Row | None:
+    """The row of `topic` when it is `unit`'s own in that direction, else None: what the ACL says, where no broker is."""
+    place = parse(root, topic)
+    if place is None or place[0].direction is not direction or place[1] != unit:
+        return None
+    return place[0]
 
 
 def acl(root: str, host_user: str) -> str:

@@ -20,6 +20,7 @@ SECONDS = st.floats(min_value=0, max_value=10 * 366 * 86_400)
 COUNTS = st.integers(min_value=0, max_value=99_999)
 NONCES = st.from_regex(r"[0-9a-f]{16}", fullmatch=True)
 NOTE_IDS = st.from_regex(r"[0-9a-f]{32}", fullmatch=True)
+PEMS = st.from_regex(r"-----BEGIN [A-Z ]{1,20}-----\n[A-Za-z0-9+/=]{1,64}\n-----END-----\n", fullmatch=True)
 LINE_STATES = st.sampled_from(["idle", "ringing", "in_use", "on_hold", "paused", "unavailable", "unknown"])
 
 
@@ -65,6 +66,8 @@ MESSAGES: st.SearchStrategy[m.Message] = st.one_of(
     st.builds(m.ShowMessage, text=TEXTS, seconds=st.floats(0, 3600)),
     st.builds(m.OverrideSign, wish=st.sampled_from(["lit", "dark", "policy"]), minutes=st.floats(0, 600)),
     st.builds(m.QueueCounts, **_COUNTED),
+    st.builds(m.Renewal, request=PEMS),
+    st.builds(m.Certificate, certificate=PEMS),
 )
 
 

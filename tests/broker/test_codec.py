@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from broker import messages as m
 from broker.codec import MAX_PAYLOAD, RefusedPayload, decode, encode
 from broker.names import NAME_LIMIT
-from broker.topics import BOARD, COMMAND, HELLO, NOTE, QUEUE, RECEIPT, TABLE, Row
+from broker.topics import BOARD, CERTIFICATE, COMMAND, HELLO, NOTE, QUEUE, RECEIPT, RENEWAL, TABLE, Row
 
 ROW_OF: dict[type, Row] = {
     m.Hello: HELLO,
@@ -21,6 +21,8 @@ ROW_OF: dict[type, Row] = {
     m.ShowMessage: COMMAND,
     m.OverrideSign: COMMAND,
     m.QueueCounts: QUEUE,
+    m.Renewal: RENEWAL,
+    m.Certificate: CERTIFICATE,
 }
 NOTE_ID = "0" * 32
 JSON = st.recursive(
