@@ -21,7 +21,17 @@ case "$arch" in
     *) echo "deb: $arch is not an architecture we build for (amd64, arm64)" >&2; exit 2 ;;
 esac
 mkdir -p "$cache"
-tools/debian_root.sh "$suite" "$root" python3,python3-venv,debhelper,fakeroot,lintian
+tools/debian_root.sh "$suite" "$root" python3,ca-certificates
+if [ ! -e "$root/.belbord-build-tools" ]; then
+    say "installing what builds and checks packages in the $suite root"
+    for file in /etc/resolv.conf /etc/hosts /etc/ssl/certs/ca-certificates.crt; do
+        [ -e "$file" ] && cp -L "$file" "$root$file"
+    done
+    chroot "$root" env DEBIAN_FRONTEND=noninteractive sh -ec 'apt-get -qq update
+        apt-get -qq install -y --no-install-recommends python3-venv debhelper fakeroot lintian >/tools.log 2>&1 || {
+            tail /tools.log >&2; exit 1; }'
+    touch "$root/.belbord-build-tools"
+fi
 python=$(chroot "$root" python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 epoch=$(git log -1 --format=%ct)
 

@@ -236,7 +236,10 @@ def test_more_than_the_queue_holds_is_acknowledged_and_lost(house: House) -> Non
     house.host_listens()
     house.unit_joins()
     assert house.unit_says(1100) == [SUCCESS] * 1100
-    assert house.host_hears() == [b"%d" % number for number in range(1020)]
+    heard = house.host_hears()
+    assert heard == [b"%d" % number for number in range(len(heard))]
+    # Twenty on their way and a thousand behind them; Mosquitto 2.0.21 lets twenty more wait than 2.0.11 does.
+    assert len(heard) in (1020, 1040)
 
 
 def test_a_killed_broker_forgets_what_it_acknowledged(house: House) -> None:
