@@ -6,15 +6,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from broker.messages import Caller, Note
-from broker.mosquitto import free_port
 from host_agent.chaser import Chaser
 from host_agent.config_promise import ConfiguredColleagues, Mail, Notices, PromiseRules
 from host_agent.core.colleagues import Colleague
@@ -30,6 +26,7 @@ from host_agent.promises import LinkMaker, Promises
 from host_agent.store.notes import opened
 from host_agent.store.promise import SqlPromiseStore
 from host_agent.store.thread import StoreThread
+from tests.host_agent.notify.mail_server import Mailbox, mail_server
 
 # One of the senders that come with Apprise asks for a module that Python 3.13 has no more.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
@@ -40,28 +37,12 @@ JAN = Colleague(name="Jan", email="jan@kantoor.example")
 LOTTE = Colleague(name="Lotte", email="lotte@kantoor.example", language="en", lead=True)
 
 
-class Mailbox:
-    """What a mail server was given; `refuses` makes it say no."""
-
-    def __init__(self) -> None:
-        self.letters: list[EmailMessage] = []
-        self.refuses = False
-
-    async def handle_DATA(self, _server: object, _session: object, envelope: object) -> str:  # noqa: N802  # aiosmtpd's
-        if self.refuses:
-            return "451 not now"
-        self.letters.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[attr-defined, arg-type]
-        return "250 taken"
-
-
 @pytest.fixture
 def mailbox() -> Iterator[tuple[Mailbox, Mail]]:
     """A real mail server on loopback."""
-    box, port = Mailbox(), free_port()
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield box, Mail(host="127.0.0.1", port=port, security="none", username=None, sender="belbord@kantoor.example")
-    controller.stop()
+    with mail_server() as box:
+        mail = Mail(host="127.0.0.1", port=box.port, security="none", username=None, sender="belbord@kantoor.example")
+        yield box, mail
 
 
 @dataclass
