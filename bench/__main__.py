@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 RESULTS = Path(__file__).with_name("results.json")
-MODULES = ("ami", "host", "desk", "glass", "through", "directory")
+MODULES = ("ami", "host", "desk", "glass", "through", "directory", "inbox", "flood")
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,16 @@ AIMS: dict[str, Aim] = {
     "desk.release_to_receipt_ratio": Aim(1.5),
     "glass.busy_minute_share_of_luma": Aim(0.05),
     "glass.one_digit_ms_at_400_khz": Aim(6),
+    "inbox.page_of_10000_notes_ms_p95": Aim(100),
+    "inbox.any_page_of_10000_notes_ms_p95": Aim(100),
+    "inbox.page_kb": Aim(100),
+    "inbox.search_by_name_ms_p95": Aim(50),
+    "inbox.search_in_vain_ms_p95": Aim(50),
+    "inbox.search_by_number_ms_p95": Aim(50),
+    "inbox.rss_mib": Aim(150),
+    "inbox.rss_with_50000_contacts_mib": Aim(150),
+    "flood.ratio_p50": Aim(1.1),
+    "flood.host_rss_growth_mib": Aim(10),
     "through.ratio_p50": Aim(2.5),
     "through.ratio_p99": Aim(3),
 }

@@ -60,7 +60,7 @@ def measure() -> dict[str, float]:
         folder = Path(made)
         csv, vcf = folder / "lists" / "contacts.csv", folder / "contacts.vcf"
         csv.parent.mkdir()
-        _write_csv(csv)
+        write_csv(csv)
         _write_vcards(vcf)
         csv_s, held, lookup_us, search_ms = _loading(csv)
         vcf_s, *_rest = _loading(vcf)
@@ -76,7 +76,8 @@ def measure() -> dict[str, float]:
     }
 
 
-def _write_csv(path: Path) -> None:
+def write_csv(path: Path) -> None:
+    """A list of that many contacts."""
     with path.open("w") as out:
         out.write("naam;nummer;organisatie\n")
         for serial in range(CONTACTS):

@@ -22,7 +22,8 @@ TellDesk = Callable[[str | None, int], None]
 """Tells a desk (None: every desk) how many of its notes nobody was asked about."""
 
 LOOK_S = 10.0
-CHUNK = 200
+CHUNK = 50
+"""Notes that are looked at before anything else gets a turn: some ten milliseconds of work."""
 
 
 @dataclass

@@ -29,6 +29,11 @@ def is_country(code: str) -> bool:
     return code in phonenumbers.SUPPORTED_REGIONS
 
 
+def calling_code(country: str) -> str:
+    """What comes after the + for numbers of `country`: 31 for NL (ITU-T E.164)."""
+    return str(phonenumbers.country_code_for_region(country))
+
+
 def as_dialled(text: str | None) -> str | None:
     """The number in `text` without what people write around it: `tel:`, spaces, (0), an extension; None if none."""
     if text is None or len(text) > 200:

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
-from host_agent.core.search import fold
 from host_agent.errors import StoreFault
 
 PRAGMAS = (
@@ -49,7 +48,6 @@ def opened_sqlite(path: Path) -> Iterator[Engine]:
 def _prepare(connection: Any, _record: Any) -> None:
     # The driver begins transactions on its own terms, and not before DDL; `_begin` does it on ours.
     connection.isolation_level = None
-    connection.create_function("fold", 1, fold, deterministic=True)
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 

@@ -42,7 +42,8 @@ HOLDS: Mapping[str, Holds] = {
     "links": "goes with its note",
 }
 
-_NO_WORDS = ("id", "fingerprint", "conflict", "unit", "state", "kind", "certainty")
+# `words` says nothing that the others do not.
+_NO_WORDS = ("id", "fingerprint", "conflict", "unit", "state", "kind", "certainty", "words")
 _SAID = tuple(each for each in NOTES.c if each.name not in _NO_WORDS and each.type.python_type is str)
 _CHUNK = 500
 

@@ -18,13 +18,14 @@ from sqlalchemy import (
     nulls_last,
     or_,
     select,
+    union,
     update,
 )
 from sqlalchemy.exc import DBAPIError
 
 from host_agent.core.intake import Arrival, Tombstone, take_in
 from host_agent.core.notes import LIVE, Action, CallbackNote, Changed, Entry, Outcome, change
-from host_agent.core.search import Shelf, Wanted, fold, subscriber_digits
+from host_agent.core.search import Shelf, Wanted, fold, searched, subscriber_digits
 from host_agent.core.tallies import Tally
 from host_agent.errors import StoreFault
 from host_agent.ports import Kept
@@ -95,11 +96,12 @@ class SqlNoteStore:
         return self.look(Wanted(which), now=now, offset=0, limit=limit)[0]
 
     def look(self, wanted: Wanted, *, now: float, offset: int, limit: int) -> tuple[list[CallbackNote], int]:
-        asked = [*_on_shelf(wanted, now), *_concerning(wanted)]
         with self._transaction() as connection:
-            rows = connection.execute(
-                select(NOTES).where(*asked).order_by(*_order(wanted, now)).offset(offset).limit(limit)
-            )
+            asked = [*_on_shelf(wanted, now), *_concerning(connection, wanted)]
+            order = _order(wanted)
+            # First which, then those alone: sorting whole notes costs three times as much.
+            which = select(NOTES.c.id).where(*asked).order_by(*order).offset(offset).limit(limit)
+            rows = connection.execute(select(NOTES).where(NOTES.c.id.in_(which)).order_by(*order))
             notes = [to_note(row) for row in rows.mappings()]
             if not offset and len(notes) < limit:
                 return notes, len(notes)
@@ -138,30 +140,26 @@ def _on_shelf(wanted: Wanted, now: float) -> list[ColumnElement[bool]]:
             assert_never(wanted.shelf)
 
 
-def _order(wanted: Wanted, now: float) -> list[ColumnElement[Any]]:
-    """Overdue first, then due soonest, then urgent, then oldest; of closed notes the latest first."""
+def _order(wanted: Wanted) -> list[ColumnElement[Any]]:
+    """Due soonest first, and so what is overdue before that; then urgent, then oldest. Of closed notes the latest."""
     if wanted.shelf == "closed":
         return [NOTES.c.closed_at.desc()]
-    overdue_first = case((NOTES.c.promised_by < now, 0), else_=1)
-    return [overdue_first, nulls_last(NOTES.c.promised_by.asc()), NOTES.c.urgent.desc(), NOTES.c.pressed_at.asc()]
+    return [nulls_last(NOTES.c.promised_by.asc()), NOTES.c.urgent.desc(), NOTES.c.pressed_at.asc()]
 
 
-def _concerning(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _concerning(connection: Connection, wanted: Wanted) -> list[ColumnElement[bool]]:
     asked: list[ColumnElement[bool]] = []
     if wanted.names is not None:
-        asked.append(or_(_folded(NOTES.c.assigned_to).in_(wanted.names), _folded(NOTES.c.for_whom).in_(wanted.names)))
-    digits = subscriber_digits(wanted.text)
+        whom = (NOTES.c.assigned_to, NOTES.c.for_whom)
+        said = connection.execute(union(*(select(column) for column in whom))).scalars()
+        spellings = [name for name in said if name is not None and fold(name) in wanted.names]
+        asked.append(or_(*(column.in_(spellings) for column in whom)))
+    digits = subscriber_digits(wanted.text, wanted.calling_code)
     if digits is not None:
         asked.append(NOTES.c.caller_number.contains(digits, autoescape=True))
     elif wanted.text:
-        said = [func.coalesce(NOTES.c[name], "") for name in ("caller_name", "organisation", "for_whom", "reason")]
-        everything = func.fold(said[0] + " " + said[1] + " " + said[2] + " " + said[3])
-        asked += [everything.contains(word, autoescape=True) for word in fold(wanted.text).split()]
+        asked += [NOTES.c.words.contains(word, autoescape=True) for word in fold(wanted.text).split()]
     return asked
-
-
-def _folded(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    return func.fold(func.coalesce(column, ""))
 
 
 def _take_in(connection: Connection, arrival: Arrival) -> Kept:
@@ -173,10 +171,11 @@ def _take_in(connection: Connection, arrival: Arrival) -> Kept:
 
 
 def _write(connection: Connection, note: CallbackNote, entries: Sequence[Entry], *, is_new: bool) -> None:
+    row = asdict(note) | {"words": searched(note)}
     if is_new:
-        connection.execute(insert(NOTES), asdict(note))
+        connection.execute(insert(NOTES), row)
     else:
-        connection.execute(update(NOTES).where(NOTES.c.id == note.id).values(asdict(note)))
+        connection.execute(update(NOTES).where(NOTES.c.id == note.id).values(row))
     if entries:
         connection.execute(insert(HISTORY), [{"note_id": note.id, **asdict(entry)} for entry in entries])
 

@@ -24,7 +24,7 @@ class SqlPromiseStore:
     def live_versions(self) -> list[tuple[str, int]]:
         with transaction(self._engine) as connection:
             rows = connection.execute(select(NOTES.c.id, NOTES.c.version).where(NOTES.c.state.in_(LIVE)))
-            return [(row.id, row.version) for row in rows]
+            return [(note_id, version) for note_id, version in rows]
 
     def chased(self, note_ids: Sequence[str]) -> list[Chased]:
         with transaction(self._engine) as connection:

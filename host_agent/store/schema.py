@@ -55,7 +55,10 @@ NOTES = Table(
     Column("closed_at", Double),
     Column("fingerprint", String(64)),
     Column("conflict", String(64)),
-    Index("notes_by_state", "state", "promised_by", "pressed_at"),
+    # What a search looks in, without capitals and accents: written with the note, and erased with it.
+    Column("words", Text, nullable=False),
+    # Holds all that counting for each desk and putting in order need.
+    Index("notes_by_state", "state", "promised_by", "urgent", "pressed_at", "unit", "queue"),
     Index("notes_by_closing", "state", "closed_at"),
 )
 

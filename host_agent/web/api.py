@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 
 from broker.names import clean
 from host_agent.core.notes import CallbackNote, Changed, FillIn, Finish, made
+from host_agent.core.phone_plan import calling_code
 from host_agent.core.search import Shelf, Wanted, fold
 from host_agent.errors import StoreFault
 from host_agent.people import People, digest
@@ -90,7 +91,9 @@ def application(desk: Desk, people: People) -> FastAPI:
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
     ) -> Notes:
         names = None if for_whom is None else (fold(clean(for_whom)),)
-        found, total = await listed(desk, Wanted(shelf, names, clean(q)), skip=skip, limit=limit)
+        found, total = await listed(
+            desk, Wanted(shelf, names, clean(q), calling_code(desk.config.directory.country)), skip=skip, limit=limit
+        )
         return Notes(notes=[shape(note) for note in found], total=total)
 
     @app.get("/notes/{note_id}", summary="One note", responses=_GONE)

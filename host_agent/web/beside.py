@@ -9,15 +9,22 @@ from host_agent.core.proposals import Proposal
 from host_agent.directory.book import Directory
 from host_agent.web.desk import Desk
 
+MISSED_SHOWN = 20
+"""The newest. Each that is dealt with makes room for the next."""
+
 
 @dataclass(frozen=True)
 class Beside:
-    """`callers_by_line` names the colleague of a line; `missed` are named by the directory where the PBX did not."""
+    """`callers_by_line` names the colleague of a line; `missed` are named by the directory where the PBX did not.
+
+    `missed_besides`: how many more are offered than are shown.
+    """
 
     country: str = "NL"
     colleagues: Sequence[Colleague] = ()
     callers_by_line: Mapping[str, str] = field(default_factory=dict)
     missed: Sequence[Missed] = ()
+    missed_besides: int = 0
     proposals: Mapping[str, Proposal] = field(default_factory=dict)
 
 
@@ -31,7 +38,8 @@ def beside(desk: Desk) -> Beside:
         country=directory.rules.country,
         colleagues=everyone,
         callers_by_line={one.extension: one.name for one in everyone if one.extension is not None},
-        missed=tuple(_named(call, directory) for call in seen_calls.offers),
+        missed=tuple(_named(call, directory) for call in seen_calls.offers[:MISSED_SHOWN]),
+        missed_besides=max(0, len(seen_calls.offers) - MISSED_SHOWN),
         proposals=seen_calls.proposals,
     )
 

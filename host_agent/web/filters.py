@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from broker.names import NAME_LIMIT, clean
 from host_agent.core.colleagues import Colleague
+from host_agent.core.phone_plan import calling_code
 from host_agent.core.search import Shelf, Wanted, fold
 
 SHOWN = 60
@@ -45,12 +46,16 @@ def asked_filter(query: Mapping[str, str]) -> Filter:
     )
 
 
-def wanted(asked: Filter, me: str, everyone: Sequence[Colleague]) -> Wanted:
-    """What to look for. A team's name stands for its members as well; what is mine is also my team's."""
+def wanted(asked: Filter, me: str, everyone: Sequence[Colleague], country: str = "NL") -> Wanted:
+    """What to look for, in an office in `country`.
+
+    A team's name stands for its members as well; what is mine is also my team's.
+    """
     shelf: Shelf = "closed" if asked.view == "done" else "overdue" if asked.view == "overdue" else "open"
     whom = me if asked.view == "mine" else asked.whom
     if not whom:
-        return Wanted(shelf, None, asked.text)
+        return Wanted(shelf, None, asked.text, calling_code(country))
     members = [one.name for one in everyone if one.team and fold(one.team) == fold(whom)]
     teams = [one.team for one in everyone if asked.view == "mine" and fold(one.name) == fold(me) and one.team]
-    return Wanted(shelf, tuple(dict.fromkeys(fold(name) for name in (whom, *members, *teams))), asked.text)
+    names = tuple(dict.fromkeys(fold(name) for name in (whom, *members, *teams)))
+    return Wanted(shelf, names, asked.text, calling_code(country))

@@ -123,7 +123,8 @@ def _changer(desk: Desk, name: str, parse: Callable[[Form], Action | Faulty], sa
 async def look(desk: Desk, who: Reader, asked: Filter) -> Shelves:
     """What the inbox page shows of what was asked for. Raises StoreFault."""
     everyone = desk.colleagues.everyone()
-    return await desk.inbox.shelves(wanted(asked, who.who, everyone), limit=SHOWN, offset=asked.page * SHOWN)
+    those = wanted(asked, who.who, everyone, desk.config.directory.country)
+    return await desk.inbox.shelves(those, limit=SHOWN, offset=asked.page * SHOWN)
 
 
 async def _ask_at_once(desk: Desk, note: CallbackNote, form: Form, who: Reader) -> None:

@@ -113,7 +113,8 @@ def test_open_and_overdue_are_counted_by_desk_and_queue(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["0698765432", "06-98 76", "+31 6 98765432", "0031(0)698765432", "kanarie geel", "KANA"]
+    "typed",
+    ["0698765432", "06-98 76", "+31 6 98765432", "0031(0)698765432", "+31 06 98", "(06) 98–76", "kanarie geel", "KANA"],
 )
 def test_a_note_is_found_by_name_or_number_in_any_notation(path: Path, typed: str) -> None:
     other = _note(caller=Caller(name="Jansen", number="+3120123456"))
@@ -121,6 +122,14 @@ def test_a_note_is_found_by_name_or_number_in_any_notation(path: Path, typed: st
         store.take_in([_arrival(note := _note()), _arrival(other)])
         found, count = store.look(Wanted(text=typed), now=0.0, offset=0, limit=10)
     assert ([each.id for each in found], count) == ([note.id], 1)
+
+
+def test_an_office_elsewhere_finds_its_own_numbers_with_and_without_their_country(path: Path) -> None:
+    with opened(path) as store:
+        store.take_in([_arrival(note := _note(caller=Caller(number="030123456")))])
+        for typed in ("+49 30 123456", "0049(0)30-123456", "030/12 34"):
+            found, _ = store.look(Wanted(text=typed, calling_code="49"), now=0.0, offset=0, limit=9)
+            assert [each.id for each in found] == [note.id]
 
 
 def test_a_name_is_found_without_its_accents_and_wildcards_are_only_themselves(path: Path) -> None:
@@ -149,11 +158,12 @@ def test_a_store_of_the_first_release_keeps_its_notes(path: Path) -> None:
         command.upgrade(config, "0001")
         old = {"id": "a" * 32, "version": 2, "rev": 1, "state": "open", "kind": "callback", "pressed_at": 1.0,
                "certainty": "exact", "arrived_at": 2.0, "withheld": 0,
-               "assigned_to": "Jan", "promised_by": 9.0}  # fmt: skip
+               "caller_name": "René", "assigned_to": "Jan", "promised_by": 9.0}  # fmt: skip
         names, marks = ", ".join(old), ", ".join(f":{name}" for name in old)
         connection.execute(text(f"INSERT INTO notes ({names}) VALUES ({marks})"), old)
     with opened(path) as store:
         found = store.find("a" * 32)
+        assert store.look(Wanted(text="rene"), now=0.0, offset=0, limit=9)[1] == 1
     assert found is not None
     assert (found[0].state, found[0].assigned_at, found[0].promised_at, found[0].urgent) == (
         "assigned",
@@ -226,7 +236,7 @@ def test_the_migrations_build_the_schema_that_the_code_uses(path: Path) -> None:
 
 
 def test_every_field_of_a_note_has_its_column() -> None:
-    assert [column.name for column in NOTES.columns] == [field.name for field in fields(CallbackNote)]
+    assert [column.name for column in NOTES.columns] == [*(field.name for field in fields(CallbackNote)), "words"]
 
 
 def test_a_migration_that_fails_half_way_leaves_the_old_schema(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
