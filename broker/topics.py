@@ -92,7 +92,7 @@ def parse(root: str, topic: str) -> tuple[Row, UnitName | QueueName] | None:
 
 
 def own_row(root: str, topic: str, unit: UnitName, direction: Direction) -> Row | None:
-    """The row of `topic` when it is `unit`'s own in that direction, else None: what the ACL says, where no broker is."""
+    """The row of `topic` when it is `unit`'s own in that direction, else None: the ACL where no broker is."""
     place = parse(root, topic)
     if place is None or place[0].direction is not direction or place[1] != unit:
         return None
