@@ -24,13 +24,15 @@ CONNECT_WITHIN_S = 10.0
 # What cannot go out at once is old news a moment later: it is better dropped than queued.
 MOST_UNSENT = 2_000
 
+RECEIVE_BUFFER = 65_536
+
 TakeIn = Callable[[str, bytes, bool], None]
 
 
 class Bus:
     """Sends to and takes in from the broker.
 
-    `take_in(topic, payload, retained)` is called for each message; `came_up()` after each connecting and
+    `connections`: how often the broker let us in. `take_in(topic, payload, retained)` is called for each message; `came_up()` after each connecting and
     subscribing. Both are called from the event loop and must neither block nor raise.
     """
 
@@ -46,6 +48,19 @@ class Bus:
         self._said: str | None = None
         self._is_hearing = False
         self._writes_now = False
+        self.connections = 0
+
+    def listen(self, filters: Sequence[tuple[str, int]]) -> None:
+        """Hear these (topic filter, QoS) from now on, and no others."""
+        new = [each for each in filters if each not in self._filters]
+        gone = [topic for topic, qos in self._filters if (topic, qos) not in filters]
+        self._filters = filters
+        if self._client is not None:
+            # First the new ones: nobody goes unheard in between.
+            if new:
+                self._client.subscribe([(topic, _options(qos)) for topic, qos in new])
+            if gone:
+                self._client.unsubscribe(gone)
 
     @property
     def is_up(self) -> bool:
@@ -118,15 +133,17 @@ class Bus:
             timeout=CONNECT_WITHIN_S,
             queue_type=Intake,
             tls_context=None if self._settings.tls is None else tls_context(self._settings.tls),
-            socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
+            socket_options=[
+                (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
+                # What a flood leaves here is read before anything newer: some hundreds of messages, not 6 MB of them.
+                (socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER),
+            ],
             logger=quiet,
         )
 
     async def _serve(self, connection: aiomqtt.Client) -> None:
         for topic, qos in self._filters:
-            # No old news: neither what the broker retained nor what we said ourselves.
-            options = SubscribeOptions(qos=qos, noLocal=True, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND)
-            await connection.subscribe(topic, options=options)
+            await connection.subscribe(topic, options=_options(qos))
         # aiomqtt's own publish waits; the client below it sends at once.
         client = connection._client
         loop = asyncio.get_running_loop()
@@ -139,6 +156,7 @@ class Bus:
         # Nobody waits for a PUBACK, and building one for each message costs more than sending it.
         client.on_publish = None
         self._client = client
+        self.connections += 1
         self._say(logging.INFO, f"broker {self._where}: connected")
         self._came_up()
         async for _ in connection.messages:
@@ -163,6 +181,11 @@ class Bus:
         if line != self._said:
             log.log(level, "%s", line)
             self._said = line
+
+
+def _options(qos: int) -> SubscribeOptions:
+    """No old news: neither what the broker retained nor what we said ourselves."""
+    return SubscribeOptions(qos=qos, noLocal=True, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND)
 
 
 def _end_if_cancelled() -> None:
