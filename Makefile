@@ -4,7 +4,7 @@ OPEN ?= yes
 PY := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test lint bench lock words simulate mutants test-pbx test-kernel test-fresh pictures hardware-sheets enclosure clean
+.PHONY: help setup setup-dev demo test lint bench lock words simulate mutants test-pbx test-kernel test-power test-fresh pictures hardware-sheets enclosure clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 17
@@ -43,6 +43,10 @@ test-pbx: setup-dev ## against a real Asterisk, built in .cache with debootstrap
 
 test-kernel: setup-dev ## the desk unit as its service on a virtual Pi with real pins and a real I2C bus (root needed)
 	$(PY) -m pytest -q -p no:xdist --timeout 1200 tests/on_kernel
+
+CUTS ?= 20
+test-power: setup-dev ## cut the power of that virtual Pi while notes are pressed, boot it again and count (CUTS=20; root needed)
+	CUTS=$(CUTS) $(PY) -m pytest -q -s -p no:xdist --timeout 36000 tests/on_power
 
 test-fresh: ## the README's two commands in bare Debian 12 and 13 roots (root needed)
 	tools/test_fresh.sh

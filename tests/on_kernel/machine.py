@@ -61,8 +61,11 @@ class Plugs:
         return self.folder / "qemu.log"
 
 
-def command_line(plugs: Plugs, *, state: str | None) -> list[str]:
-    """QEMU's arguments. A state can only be taken up by a machine with exactly these parts."""
+def command_line(plugs: Plugs, *, state: str | None, drive: str | None = None) -> list[str]:
+    """QEMU's arguments. A state can only be taken up by a machine with exactly these parts.
+
+    `drive`: where its disk is, in QEMU's words; the one among its plugs when None.
+    """
     return [
         "qemu-system-x86_64", "-M", "q35", "-m", "320",
         # Its clock counts instructions, two nanoseconds each: a core of 500 MIPS, slower than any Pi on sale, whose
@@ -73,7 +76,8 @@ def command_line(plugs: Plugs, *, state: str | None) -> list[str]:
         "-nodefaults", "-display", "none", "-nic", "none", "-no-user-config",
         "-kernel", str(CACHE / "vmlinuz"), "-initrd", str(CACHE / "initrd.img"),
         "-append", "root=/dev/vda rw console=ttyS0 quiet net.ifnames=0 mitigations=off",
-        "-drive", f"file={plugs.disk},format=qcow2,if=none,id=disk", "-device", "virtio-blk-pci,drive=disk",
+        "-drive", f"{drive or f'file={plugs.disk},format=qcow2'},if=none,id=disk",
+        "-device", "virtio-blk-pci,drive=disk",
         "-drive", f"file={plugs.parcel},format=raw,readonly=on,if=none,id=parcel",
         "-device", "virtio-blk-pci,drive=parcel",
         "-object", "rng-random,filename=/dev/urandom,id=random", "-device", "virtio-rng-pci,rng=random",
@@ -138,9 +142,13 @@ class Machine:
             raise MachineFault(f"the file system is broken: {checked.stdout[-600:]}")
         return image
 
+    def die(self) -> None:
+        """Its power is gone: it does nothing more, from this moment on."""
+        self._process.kill()
+
     def end(self) -> None:
         """Pull the plug."""
-        self._process.kill()
+        self.die()
         self._process.wait()
         self._monitor_lines.close()
         self._monitor.close()
@@ -227,30 +235,47 @@ def boot() -> Path:
 @contextmanager
 def running(disk: Path, *, parcel: bytes, state: str | None) -> Iterator[Machine]:
     """A machine on a copy of `disk`, with `parcel` as its second disk, until the block ends. Raises MachineFault."""
+    with _plugged(parcel) as plugs:
+        subprocess.run(["cp", "--sparse=always", "--reflink=auto", str(disk), str(plugs.disk)], check=True)
+        with _started(plugs, command_line(plugs, state=state)) as machine:
+            yield machine
+
+
+@contextmanager
+def booting(drive: str) -> Iterator[Machine]:
+    """A machine that boots from `drive`, in QEMU's words, until the block ends. Raises MachineFault."""
+    with _plugged(b"") as plugs, _started(plugs, command_line(plugs, state=None, drive=drive)) as machine:
+        yield machine
+
+
+@contextmanager
+def _plugged(parcel: bytes) -> Iterator[Plugs]:
     with (
         tempfile.TemporaryDirectory(dir=CACHE, prefix="run-") as folder,
         tempfile.TemporaryDirectory(prefix="belbord-pi-") as sockets,
     ):
         plugs = Plugs(Path(folder), Path(sockets))
-        subprocess.run(["cp", "--sparse=always", "--reflink=auto", str(disk), str(plugs.disk)], check=True)
         if len(parcel) > PARCEL_SIZE:
             raise MachineFault(f"the parcel has {len(parcel)} bytes, {PARCEL_SIZE} fit; enlarge PARCEL_SIZE")
         plugs.parcel.write_bytes(parcel)
         os.truncate(plugs.parcel, PARCEL_SIZE)
-        with plugs.words.open("wb") as words:
-            process = subprocess.Popen(
-                command_line(plugs, state=state), stdin=subprocess.DEVNULL, stdout=words, stderr=words
-            )
+        yield plugs
+
+
+@contextmanager
+def _started(plugs: Plugs, command: list[str]) -> Iterator[Machine]:
+    with plugs.words.open("wb") as words:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=words, stderr=words)
+    try:
+        machine = Machine(process, plugs, _connect(plugs.door, process, plugs))
         try:
-            machine = Machine(process, plugs, _connect(plugs.door, process, plugs))
-            try:
-                yield machine
-            finally:
-                machine.end()
+            yield machine
         finally:
-            process.kill()
-            process.wait()
-            shutil.copyfile(plugs.console, CACHE / "logs" / "console.log")
+            machine.end()
+    finally:
+        process.kill()
+        process.wait()
+        shutil.copyfile(plugs.console, CACHE / "logs" / "console.log")
 
 
 def until(true: Callable[[], bool], *, within_s: float, what: str) -> None:

@@ -53,6 +53,10 @@ class VirtualPi:
         """Install the parcel, and start the workbench, which plugs in header, bus, broker and host."""
         self._machine.say(f"date -s @{now:.0f} >/dev/null; tar -xf /dev/vdb -C / && echo unpacked")
         self._expect("unpacked")
+        self.begin(password)
+
+    def begin(self, password: str) -> None:
+        """Start the workbench on a machine that has it already."""
         self._machine.say(f"exec {VENV}/bin/python {WORKBENCH}/workbench.py {password}")
         self._expect('{"id": 0, "answer": "at work"}')
 
