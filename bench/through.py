@@ -21,12 +21,19 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from bench.pbx import ScriptedPbx
 from broker.mosquitto import Login, RunningBroker, free_port, running
+from tests.settings import UNIT, write_desk, write_host
 
 SAMPLES = 200
 BETWEEN_S = 0.13
 """A unit gets at most ten boards a second; this measures a single change, not the pacing."""
 EDGE_WITHIN_S = 10.0
-UNIT = "balie-1"
+SIGN = """
+[sign]
+waiting = 1
+minimum_lit_s = 0
+minimum_dark_s = 0
+when_unsure = "dark"
+"""
 _TOPIC = f"belbord/unit/{UNIT}/note"
 
 
@@ -40,7 +47,7 @@ def measure() -> dict[str, float]:
         opened.enter_context(
             child([str(Path(sys.executable).with_name("belbord-host")), "run", "--config", "host.toml"], folder)
         )
-        desk = opened.enter_context(child([sys.executable, "-m", "bench.desk_with_pins", "desk.toml"], folder))
+        desk = opened.enter_context(child([sys.executable, "-m", "bench.desk_with_pins", f"{UNIT}.toml"], folder))
         edges = follow(desk)
         # A second, equal Mosquitto: on the first, two more clients may not be called host and balie-1.
         bare = opened.enter_context(Bare(opened.enter_context(running(["host", UNIT]))))
@@ -125,47 +132,8 @@ def _client(login: Login) -> paho.Client:
 
 def write_configs(folder: Path, broker: RunningBroker, ami_port: int) -> None:
     """host.toml and desk.toml for one desk whose sign follows the queue at once."""
-    for name, secret in (("host-pw", broker.passwords["host"]), ("desk-pw", broker.passwords[UNIT]), ("ami", "x")):
-        (folder / name).touch(mode=0o600)
-        (folder / name).write_text(secret)
-    (folder / "host.toml").write_text(f"""
-[mqtt]
-host = "127.0.0.1"
-port = {broker.port}
-username = "host"
-password_file = "host-pw"
-[pbx]
-kind = "asterisk"
-host = "127.0.0.1"
-port = {ami_port}
-username = "belbord"
-secret_file = "ami"
-[web]
-listen = "127.0.0.1:{free_port()}"
-[store]
-path = "{folder}/host.sqlite3"
-[[queue]]
-name = "receptie"
-label = "Receptie"
-[[unit]]
-name = "{UNIT}"
-label = "Balie"
-extension = "100"
-queues = ["receptie"]
-""")
-    (folder / "desk.toml").write_text(f"""
-unit = "{UNIT}"
-state_directory = "{folder}/desk"
-[mqtt]
-host = "127.0.0.1"
-port = {broker.port}
-password_file = "desk-pw"
-[sign]
-waiting = 1
-minimum_lit_s = 0
-minimum_dark_s = 0
-when_unsure = "dark"
-""")
+    write_host(folder, broker.login("host"), web=free_port(), ami_port=ami_port, ami_secret="x")
+    write_desk(folder, broker.login(UNIT), more=SIGN)
 
 
 @contextmanager

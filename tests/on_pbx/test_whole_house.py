@@ -16,8 +16,8 @@ from urllib.request import Request, urlopen
 from broker.mosquitto import RunningBroker, free_port, running
 from tests.on_pbx.office import PHONES, SIP_PORT_OF_A_PHONE, TRUNK, Office
 from tests.on_pbx.sip import UserAgent
+from tests.settings import UNIT, write_desk, write_host
 
-UNIT = "balie-1"
 SEEN_WITHIN_S = 15.0
 NUMBER, GROUPED, NAME = "0612345678", "06 12 34 56 78", "Zoë Müller-Żółć"
 
@@ -28,7 +28,7 @@ def test_a_real_call_lights_the_sign_and_the_press_becomes_a_note(office: Office
         write_configs(tmp_path, office, broker, web)
         with (
             program(["belbord-host", "run", "--config", "host.toml"], tmp_path),
-            program(["belbord-desk", "run", "--config", "desk.toml", "--virtual", str(virtual)], tmp_path),
+            program(["belbord-desk", "run", "--config", f"{UNIT}.toml", "--virtual", str(virtual)], tmp_path),
         ):
             until("the host is up", lambda: health(web) == {"ready": True, "link": True, "pbx": "up"})
             until("the unit believes its board", lambda: "bordje uit" in page(web))
@@ -63,42 +63,8 @@ async def call_and_press(office: Office, web: int, virtual: int) -> None:
 
 
 def write_configs(folder: Path, office: Office, broker: RunningBroker, web: int) -> None:
-    for name, secret in (("host-pw", broker.passwords["host"]), ("pw", broker.passwords[UNIT]), ("ami", office.secret)):
-        (folder / name).touch(mode=0o600)
-        (folder / name).write_text(secret)
-    (folder / "host.toml").write_text(f"""
-[mqtt]
-host = "127.0.0.1"
-port = {broker.port}
-username = "host"
-password_file = "host-pw"
-[pbx]
-kind = "asterisk"
-host = "127.0.0.1"
-port = {office.ami_port}
-username = "belbord"
-secret_file = "ami"
-[web]
-listen = "127.0.0.1:{web}"
-[store]
-path = "{folder}/host.sqlite3"
-[[queue]]
-name = "receptie"
-label = "Receptie"
-[[unit]]
-name = "{UNIT}"
-label = "Balie"
-extension = "100"
-queues = ["receptie"]
-""")
-    (folder / "desk.toml").write_text(f"""
-unit = "{UNIT}"
-state_directory = "{folder}/desk"
-[mqtt]
-host = "127.0.0.1"
-port = {broker.port}
-password_file = "pw"
-""")
+    write_host(folder, broker.login("host"), web=web, ami_port=office.ami_port, ami_secret=office.secret)
+    write_desk(folder, broker.login(UNIT))
 
 
 @contextmanager
