@@ -4,7 +4,7 @@ OPEN ?= yes
 PY := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test lint bench lock words simulate mutants test-pbx test-kernel test-power test-fresh pictures hardware-sheets enclosure clean
+.PHONY: help setup setup-dev demo test lint bench lock words simulate crash mutants test-pbx test-kernel test-power test-fresh pictures hardware-sheets enclosure clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 17
@@ -34,6 +34,10 @@ SEEDS ?= 300
 MINUTES ?= 6
 simulate: setup-dev ## units, host, broker, PBX, disks and people in made-up time, with everything going wrong (SEEDS=20000 MINUTES=6)
 	$(PY) -m tests.simulation --seeds $(SEEDS) --minutes $(MINUTES)
+
+KILLS ?= 10000
+crash: setup-dev ## kill -9 of real unit, host and broker processes while people press (KILLS=10000 SEED=…)
+	$(PY) -m tests.crash --kills $(KILLS) $(if $(SEED),--seed $(SEED),)
 
 mutants: setup-dev ## plant known bugs in the real code, one at a time: the simulation or a test must find each
 	$(PY) -m tools.mutants
