@@ -94,7 +94,7 @@ def test_every_protection_that_is_left_out_is_explained_and_the_rest_is_on() -> 
 
 
 def test_systemd_finds_nothing_wrong_with_the_service(tmp_path: Path) -> None:
-    text = SERVICE.read_text("utf-8").replace("/opt/belbord/bin/belbord-desk", "/bin/true")
+    text = SERVICE.read_text("utf-8").replace("/usr/bin/belbord-desk", "/bin/true")
     (tmp_path / SERVICE.name).write_text(text)
     found = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", str(tmp_path / SERVICE.name)], capture_output=True, text=True

@@ -32,6 +32,8 @@ def packed() -> bytes:
         ])  # fmt: skip
         shutil.copytree(CHECKOUT / "tests" / "on_kernel" / "guest", stage / WORKBENCH.lstrip("/"))
         shutil.copytree(CHECKOUT / "systemd", stage / "opt" / "systemd")
+        (stage / "usr" / "bin").mkdir(parents=True)
+        (stage / "usr" / "bin" / "belbord-desk").symlink_to(f"{VENV}/bin/belbord-desk")
         return subprocess.run(
             ["tar", "-C", str(stage), "--owner=0", "--group=0", "-c", "."], check=True, capture_output=True
         ).stdout
