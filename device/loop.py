@@ -1,8 +1,8 @@
 """The one loop: wait, step, perform. It knows core and ports, and sleeps exactly until the core has a reason."""
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from queue import Empty
 from typing import assert_never
@@ -12,14 +12,17 @@ from device.core.deadlines import next_wake
 from device.core.events import Event, Tick
 from device.core.step import act, appear
 from device.core.unit import Unit
-from device.ports import Buzzer, Inbox, Link, Outbox, Screen, Sign, WallClock, Watchdog
+from device.ports import Buzzer, Inbox, Link, Outbox, Screen, Sign, WallClock, Watchdog, Worker
 
 log = logging.getLogger(__name__)
+
+PATIENCE_S = 90.0
+"""A worn card may take half a minute to sync (E7), and a resolver as long to say no: slow is not hung."""
 
 
 @dataclass(frozen=True)
 class Drivers:
-    """Where effects go. The last three are not in every unit."""
+    """Where effects go. Counter, buzzer and clock are not in every unit. `workers`: by name, who must not hang."""
 
     screen: Screen
     sign: Sign
@@ -29,6 +32,7 @@ class Drivers:
     counter: Screen | None = None
     buzzer: Buzzer | None = None
     clock: WallClock | None = None
+    workers: Mapping[str, Worker] = field(default_factory=dict)
 
 
 def perform(effect: do.Effect, drivers: Drivers) -> bool:
@@ -76,6 +80,7 @@ def wait(inbox: Inbox, until: float | None, now: Callable[[], float]) -> Event:
 def run(unit: Unit, inbox: Inbox, drivers: Drivers, now: Callable[[], float]) -> Unit:
     """Turn until the core says Stop; returns the unit as it was then. `now`: CLOCK_BOOTTIME in seconds."""
     going = True
+    was_stuck: tuple[str, ...] = ()
     while going:
         until = next_wake(unit)
         if (interval := drivers.watchdog.interval_s) is not None:
@@ -85,5 +90,15 @@ def run(unit: Unit, inbox: Inbox, drivers: Drivers, now: Callable[[], float]) ->
             unit, effects = half(unit)
             for effect in effects:
                 going = perform(effect, drivers) and going
-        drivers.watchdog.beat()
+        stuck = hung(drivers.workers, now())
+        if not stuck:
+            drivers.watchdog.beat()
+        elif stuck != was_stuck:
+            log.error("%s: hung for more than %.0f s; waiting for a restart", " and ".join(stuck), PATIENCE_S)
+        was_stuck = stuck
     return unit
+
+
+def hung(workers: Mapping[str, Worker], now: float) -> tuple[str, ...]:
+    """Which workers did not come round within `PATIENCE_S`."""
+    return tuple(name for name, worker in workers.items() if now - worker.alive_at > PATIENCE_S)

@@ -1,12 +1,15 @@
 """What the loop asks of the world. Drivers fit these shapes; none of these calls may block or raise."""
 
 from queue import SimpleQueue
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from broker.messages import Hello, Note, SignState
 from device.core.events import Event
 from device.core.notes import KeptNote
 from device.core.pages import Page
+
+PULSE_S = 20.0
+"""A thread that waits for work wakes this often, so that a hung one can be told from an idle one."""
 
 Inbox = SimpleQueue[Event]
 """The one way in: each driver puts its events here, stamped with `boottime()` when they happened."""
@@ -46,6 +49,15 @@ class Link(Protocol):
 
     def send_note(self, note: Note) -> None:
         """Send it when connected, else drop it: the core sends it again."""
+
+
+@runtime_checkable
+class Worker(Protocol):
+    """A driver with a thread that must come round, whether or not there is work."""
+
+    @property
+    def alive_at(self) -> float:
+        """When its thread last came round, seconds on CLOCK_BOOTTIME; it does so every `PULSE_S` at least."""
 
 
 class Watchdog(Protocol):

@@ -9,7 +9,7 @@ from host_agent.core.retention import Erase, Seen
 from host_agent.core.rights import Person, Role
 from host_agent.core.sessions import Session
 
-Scope = Literal["notes:read", "notes:write"]
+Scope = Literal["notes:read", "notes:write", "metrics:read"]
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class PeopleStore(Protocol):
         ...
 
     def set_password(self, person_id: str, password: str, *, link: str | None) -> bool:
-        """Keep a new password and end the account's sessions; with a `link`, only if that is still there to be used."""
+        """Keep a new password and end the account's sessions and links; with a `link`, only if that is still there."""
         ...
 
     def add_link(self, link: str, person_id: str | None, expires_at: float) -> None:

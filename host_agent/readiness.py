@@ -1,11 +1,17 @@
 """Telling systemd how we are: sd_notify(3), in a few lines, and nothing at all where systemd did not start us."""
 
 import asyncio
+import logging
 import os
 import socket
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+
+log = logging.getLogger(__name__)
 
 _MICROSECONDS = 1_000_000
+PATIENCE_S = 90.0
+"""A part may be slow, such as a worn disk that takes half a minute to sync, without being hung."""
 
 
 def tell(state: str, environment: Mapping[str, str] = os.environ) -> bool:
@@ -28,8 +34,28 @@ def watchdog_period_s(environment: Mapping[str, str] = os.environ) -> float | No
     return int(allowed) / _MICROSECONDS / 2 if allowed.isdigit() and int(allowed) else None
 
 
-async def keep_alive(period_s: float) -> None:
-    """Say from the event loop that we live: a loop that hangs is restarted (D15)."""
+def hung(alive_at: Mapping[str, float], now: float) -> tuple[str, ...]:
+    """Which parts last came round more than `PATIENCE_S` ago."""
+    return tuple(part for part, at in alive_at.items() if now - at > PATIENCE_S)
+
+
+async def keep_alive(
+    period_s: float,
+    pulses: Callable[[], Mapping[str, float]] = dict,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    say: Callable[[str], object] = tell,
+) -> None:
+    """Say from the event loop that we live, as long as each part comes round: what hangs is restarted (D15).
+
+    `pulses`: when each part last came round, by its name.
+    """
+    was: tuple[str, ...] = ()
     while True:
-        tell("WATCHDOG=1")
+        stuck = hung(pulses(), clock())
+        if not stuck:
+            say("WATCHDOG=1")
+        elif stuck != was:
+            log.error("%s hangs for more than %.0f s: waiting for a restart", " and ".join(stuck), PATIENCE_S)
+        was = stuck
         await asyncio.sleep(period_s)

@@ -32,7 +32,7 @@ from device.access import Broker
 from device.clock import boottime
 from device.core.events import BoardArrived, CommandArrived, Event, LinkDown, LinkUp, NotePublished, ReceiptArrived
 from device.drivers.reach import FAR_DELAY_S, GONE_AFTER_S, REFUSED_DELAY_S, delay_s, in_words, no_delay, tls_context
-from device.ports import Inbox
+from device.ports import PULSE_S, Inbox
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +81,7 @@ class MqttLink:
         self._lost: _Lost | None = None
         self._heard_at = 0.0
         self._last_address: str | None = None
+        self.alive_at = boottime()
 
     def __enter__(self) -> Self:
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
@@ -150,7 +151,8 @@ class MqttLink:
         poller.register(self._wake, select.POLLIN)
         until = time.monotonic() + seconds
         while not self._stop and (left := until - time.monotonic()) > 0:
-            poller.poll(left * 1000 + 1)
+            self.alive_at = boottime()
+            poller.poll(min(left, PULSE_S) * 1000 + 1)
             self._drain()
 
     def _drain(self) -> None:
@@ -216,6 +218,7 @@ class MqttLink:
     def _listen(self, client: paho.Client) -> None:
         """Carry messages both ways until `_stop`; raises _Lost when the connection is over."""
         while not self._stop:
+            self.alive_at = boottime()
             sock = client.socket()
             if self._lost is not None or sock is None:
                 raise self._lost or _Lost(f"connection to {self._address} lost")

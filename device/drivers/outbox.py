@@ -20,7 +20,7 @@ from device.clock import boottime
 from device.core.events import CommitFailed, Committed, OutboxLoaded, StorageFault, StorageWell
 from device.core.notes import KeptNote
 from device.drivers import outbox_file as file
-from device.ports import Inbox
+from device.ports import PULSE_S, Inbox
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +59,7 @@ class SqliteOutbox:
         self._connection: sqlite3.Connection | None = None
         self._stands: dict[str, KeptNote] | None = None  # what was acknowledged; None until first read
         self._away = False
+        self.alive_at = boottime()
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -80,15 +81,21 @@ class SqliteOutbox:
 
     def _work(self) -> None:
         self._open()
-        going = True
+        going, rests_since = True, time.monotonic()
         while going:
+            self.alive_at = boottime()
+            rest_s = self._rest_s()
+            left_s = PULSE_S if rest_s is None else rests_since + rest_s - time.monotonic()
             try:
-                asked = [self._asked.get(timeout=self._rest_s())]
+                asked = [self._asked.get(timeout=min(PULSE_S, max(0.0, left_s)))]
             except Empty:
+                if rest_s is None or left_s > PULSE_S:
+                    continue
                 if self._connection is None:
                     self._open()
                 else:
                     self._tidy()
+                rests_since = time.monotonic()
                 continue
             with suppress(Empty):
                 while len(asked) < BATCH:
@@ -96,6 +103,7 @@ class SqliteOutbox:
             going = None not in asked
             if batch := [one for one in asked if one is not None]:
                 self._commit(batch)
+            rests_since = time.monotonic()
         self._close()
 
     def _rest_s(self) -> float | None:

@@ -38,7 +38,7 @@ class Channel(Protocol):
 
 
 class Notifier:
-    """Delivers until cancelled."""
+    """Delivers until cancelled. `undelivered`: how many tries failed."""
 
     def __init__(self, promises: Promises, inbox: Inbox, colleagues: Colleagues, links: LinkMaker, channel: Channel):
         self._promises = promises
@@ -46,6 +46,7 @@ class Notifier:
         self._colleagues = colleagues
         self._links = links
         self._channel = channel
+        self.undelivered = 0
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="notices")
 
     async def run(self) -> None:
@@ -93,6 +94,7 @@ class Notifier:
             # Whatever it is, the notice stays; of what we did not foresee only the kind is told.
             if not isinstance(fault, Undelivered):
                 fault = Undelivered(f"{address.channel}: {type(fault).__name__}")
+            self.undelivered += 1
             log.warning("a notice was not delivered (%s); it is tried again", address.channel)
             await self._settle(wanted, self._inbox.clock(), fault=str(fault), may_retry=True)
         else:

@@ -10,7 +10,7 @@ from host_agent.ports_people import Scope
 from host_agent.web.desk import Desk
 from host_agent.web.shown import address, own_form, shown
 
-SCOPES: tuple[Scope, ...] = ("notes:read", "notes:write")
+SCOPES: tuple[Scope, ...] = ("notes:read", "notes:write", "metrics:read")
 TOKEN_PREFIX = "belbord_"  # noqa: S105  # so that a leaked one is recognised for what it is
 
 

@@ -15,7 +15,7 @@ from host_agent.pbx.asterisk.protocol import Parser, StreamRefused
 from host_agent.pbx.asterisk.session import LoginRefused, Session
 from host_agent.pbx.asterisk.settings import AsteriskSettings
 from host_agent.pbx.asterisk.translate import WANTED, Translator
-from host_agent.pbx.port import Deliver
+from host_agent.pbx.port import Deliver, PbxTally
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +46,14 @@ class AsteriskAdapter:
         self._up = False
         self._said: set[str] = set()
         self._rejected = 0
+        self._packets = 0
+        self._connections = 0
+        self._connection: Connection | None = None
+
+    def tally(self) -> PbxTally:
+        """What went by, on this connection and those before it."""
+        now = 0 if self._connection is None else self._connection.packets
+        return PbxTally(self._packets + now, self._connections, self._translator.rejected)
 
     async def run(self, deliver: Deliver) -> None:
         """Stay connected until cancelled; every fault is delivered as PbxAway, logged once, and tried again."""
@@ -101,6 +109,8 @@ class AsteriskAdapter:
                 settings.port,
                 ssl=tls,
             )
+        self._connection = connection
+        self._connections += 1
         try:
             while not connection.fault:
                 try:
@@ -111,6 +121,7 @@ class AsteriskAdapter:
             raise connection.fault
         finally:
             transport.abort()
+            self._packets, self._connection = self._packets + connection.packets, None
             self._warn_of_rights(session)
 
     def _note(self, events: Sequence[PbxEvent]) -> None:
@@ -149,6 +160,11 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._heard_at = clock()
         self._told_at = float("-inf")
+
+    @property
+    def packets(self) -> int:
+        """How many packets came in, wanted or not."""
+        return self._parser.tally.packets
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # asyncio sets TCP_NODELAY on every TCP connection it makes.

@@ -144,6 +144,8 @@ def _events(world: World, kind: str, at: float, flag: bool, number: int, line: A
             return [was.StorageWell(at)]
         case "panel":
             return [was.PanelFault(at) if flag else was.PanelWell(at)]
+        case "measured":
+            return [was.Measured(at, 40.0 + number, number, -number, flag, number) if flag else was.Measured(at)]
         case _:
             return [was.Tick(at - number)]
 
