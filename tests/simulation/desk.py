@@ -70,6 +70,7 @@ class Desk:
         self._booted_at = 0.0
         self._wake: Timer | None = None
         self._wake_at = float("inf")
+        self._due: float | None = None
         self._waiting: list[Callable[[float], was.Event]] = []
         self._serial = 0
 
@@ -174,8 +175,7 @@ class Desk:
     def _tick(self) -> None:
         self._wake, self._wake_at = None, float("inf")
         if self.unit is not None and not self.paused:
-            due = next_wake(self.unit)
-            now = self.clock()
+            due, now = self._due, self.clock()
             # A deadline on this machine's clock is a sum of floats: what is due within a microsecond is due.
             self._take(was.Tick(due if due is not None and abs(due - now) < 1e-6 else now))
 
@@ -196,7 +196,7 @@ class Desk:
         if not self._perform(effects, serial):
             return
         self.oracle.after_step(self.name, self.unit)
-        due = next_wake(self.unit)
+        due = self._due = next_wake(self.unit)
         wake_at = float("inf") if due is None else due + self._booted_at - 3.0
         if wake_at != self._wake_at:
             if self._wake is not None:

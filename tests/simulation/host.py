@@ -231,9 +231,11 @@ class Host:
         self.started()
 
     def _turn(self) -> None:
-        self.loop.turn()
-        if self.loop.faults:
-            self.oracle.broken("I7", f"the host caught {self.loop.faults[0]}")
+        loop = self.loop
+        if loop.ready:
+            loop.turn()
+            if loop.faults:
+                self.oracle.broken("I7", f"the host caught {loop.faults[0]}")
 
     def wall(self) -> float:
         return WALL_AT_START + self.world.now + self.wall_off

@@ -15,7 +15,8 @@ class MadeUpLoop(asyncio.AbstractEventLoop):
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._ready: deque[asyncio.Handle] = deque()
+        self.ready: deque[asyncio.Handle] = deque()
+        """What runs at the next turn."""
         self._closed = False
         self._ending = False
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -23,7 +24,7 @@ class MadeUpLoop(asyncio.AbstractEventLoop):
 
     def turn(self) -> None:
         """Run all that is ready, and what becomes ready by it."""
-        ready = self._ready
+        ready = self.ready
         if not ready:
             return
         before = events._get_running_loop()
@@ -47,7 +48,7 @@ class MadeUpLoop(asyncio.AbstractEventLoop):
     def call_soon(self, callback: Callable[..., object], *args: Any, context: Context | None = None) -> asyncio.Handle:
         handle = asyncio.Handle(callback, args, self, context)
         if not self._closed:
-            self._ready.append(handle)
+            self.ready.append(handle)
         return handle
 
     def call_later(
@@ -65,7 +66,7 @@ class MadeUpLoop(asyncio.AbstractEventLoop):
 
     def _due(self, handle: asyncio.TimerHandle) -> None:
         if not self._closed and not handle.cancelled():
-            self._ready.append(handle)
+            self.ready.append(handle)
 
     def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
         """The heap drops it when its time comes."""
