@@ -133,6 +133,8 @@ class SerialLine:
         silent_since = clock()
         while True:
             now = clock()
+            if self._up and not rules.is_up(self._cable, now):
+                self._tell("nobody answers any more")
             self._settle(up=rules.is_up(self._cable, now))
             silent_since = max(silent_since, self._cable.proven_at)
             if now > silent_since + REOPEN_AFTER_S:
@@ -208,7 +210,6 @@ class SerialLine:
             log.info("cable %s: connected at %s", self._cable.unit, self._path)
             self._hearer.came_up()
         else:
-            self._tell("nobody answers any more")
             self._hearer.went_down()
 
     def _tell(self, state: str) -> None:

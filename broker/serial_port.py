@@ -5,6 +5,7 @@ Reading and writing are the kernel's own calls on its descriptor: pyserial's wou
 
 import os
 import termios
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from errno import EACCES, EAGAIN, EBUSY, ENOENT
@@ -13,6 +14,7 @@ import serial
 
 BAUD = 115_200
 READ_SIZE = 4096
+LAST_WORDS_S = 0.3
 _WORDS = {
     ENOENT: "it is not there: is the cable in?",
     EACCES: "this user may not open it: see docs/serial.md for the group",
@@ -68,11 +70,20 @@ def opened(path: str) -> Iterator[SerialPort]:
     try:
         yield SerialPort(port.fileno())
     finally:
-        # What nobody takes must not hold up the closing: a driver waits up to 30 s for it.
         with suppress(OSError, termios.error):
-            port.reset_output_buffer()
+            _empty(port)
         with suppress(OSError, termios.error):
             port.close()
+
+
+def _empty(port: serial.Serial) -> None:
+    """Let the last words out; what nobody takes must not hold up the closing, for which a driver waits up to 30 s."""
+    until = time.monotonic() + LAST_WORDS_S
+    while port.out_waiting:
+        if time.monotonic() > until:
+            port.reset_output_buffer()
+            return
+        time.sleep(LAST_WORDS_S / 30)
 
 
 def _in_words(fault: Exception) -> str:

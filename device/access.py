@@ -1,4 +1,4 @@
-"""Where the broker is, and who the unit is there."""
+"""How the host is reached: where the broker is and who the unit is there, and the cable."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,3 +25,11 @@ class Broker:
     password: str | None = field(default=None, repr=False)
     root: str = DEFAULT_ROOT
     tls: Tls | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cable:
+    """The serial port to the host, and the first level of every topic."""
+
+    port: str
+    root: str = DEFAULT_ROOT

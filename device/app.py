@@ -1,8 +1,8 @@
 """belbord-desk: the one place where the unit is put together.
 
 Threads: this one turns the loop; `screen` draws, and another one where a second glass faces the counter; `outbox`
-commits; `link` speaks MQTT; on a Pi, `pins` waits for the button's edges; with --virtual, the page's server has its
-own. All but the first are daemons and speak to the loop through the inbox alone.
+commits; `link` speaks MQTT, `cable` the same over a serial port; on a Pi, `pins` waits for the button's edges; with
+--virtual, the page's server has its own. All but the first are daemons and speak to the loop through the inbox alone.
 
 The first frame comes before all that it does not need is imported: paho, sqlite3, gpiozero and the unit's own core
 wait their turn.
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from device.core.pages import Page
     from device.drivers.lights import ColourSign, SignLamp
     from device.drivers.modelled_panel import ModelledPanel
-    from device.ports import Inbox, Screen
+    from device.ports import Inbox, Link, Screen
 
 log = logging.getLogger(__name__)
 
@@ -163,8 +163,8 @@ def be_a_unit(config: Config, profile: Profile, opened: ExitStack, desk: MakeDes
     # From here on whatever the first frame did not need.
     from device.core.events import Started, StopAsked
     from device.core.unit import Unit
+    from device.drivers.each_link import EachLink
     from device.drivers.keys import ButtonKey
-    from device.drivers.link import MqttLink
     from device.drivers.outbox import SqliteOutbox
     from device.drivers.pins import able_to_pulse, mock_pins, real_pins
     from device.drivers.sounder import Sounder
@@ -188,7 +188,7 @@ def be_a_unit(config: Config, profile: Profile, opened: ExitStack, desk: MakeDes
     opened.enter_context(sign)
     outbox = opened.enter_context(SqliteOutbox(config.state_directory / "outbox.sqlite3", inbox))
     opened.enter_context(ButtonKey(pins.button, inbox, factory))
-    link = opened.enter_context(MqttLink(config.broker, config.unit, inbox))
+    link = EachLink(_links(config, inbox, opened))
     if glass is not None and desk is not None:
         opened.enter_context(desk(profile, factory, glass, config.unit))
 
@@ -203,6 +203,20 @@ def be_a_unit(config: Config, profile: Profile, opened: ExitStack, desk: MakeDes
     drivers = Drivers(screen, sign, outbox, link, watchdog, counter, buzzer, LocalClock(inbox))
     run(unit, inbox, drivers, boottime)
     watchdog.stopping()
+
+
+def _links(config: Config, inbox: "Inbox", opened: ExitStack) -> "list[Link]":
+    """The ways to the host that the config names, each with a thread of its own."""
+    links: list[Link] = []
+    if config.broker is not None:
+        from device.drivers.link import MqttLink
+
+        links.append(opened.enter_context(MqttLink(config.broker, config.unit, inbox)))
+    if config.cable is not None:
+        from device.drivers.serial_link import SerialLink
+
+        links.append(opened.enter_context(SerialLink(config.cable, config.unit, inbox)))
+    return links
 
 
 def _virtual_desk(port: int) -> MakeDesk:

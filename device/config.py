@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from broker.names import UnitName
-from device.access import Broker, Tls
+from device.access import Broker, Cable, Tls
 from device.config_keys import KEYS, REQUIRED, WEEKDAYS
 from device.core.rules import NoteRules, Rules, SignRules, SoundRules, Week
 from device.errors import ConfigFault
@@ -21,13 +21,14 @@ TLS_PORT = 8883
 
 @dataclass(frozen=True)
 class Config:
-    """How one unit is set up. `board`: a board file's name or path."""
+    """How one unit is set up. `board`: a board file's name or path. It has a broker, a cable to the host, or both."""
 
     unit: UnitName
     language: str
     board: str
     state_directory: Path
-    broker: Broker
+    broker: Broker | None
+    cable: Cable | None
     panel: bool
     rules: Rules
 
@@ -86,7 +87,7 @@ def _values(content: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     for key in KEYS:
         if key.path not in given:
             values[key.path] = None if key.default is REQUIRED else key.default
-            if key.default is REQUIRED:
+            if key.default is REQUIRED and key.unless not in given:
                 faults.append(f"{key.path}: missing; it has no default, see desk.example.toml")
             continue
         try:
@@ -143,16 +144,9 @@ def _faults_between(values: Mapping[str, Any]) -> list[str]:
 
 
 def _config(values: Mapping[str, Any], files: Mapping[str, Path], password: str | None) -> Config:
-    tls = Tls(*(files.get(key) for key in _TLS_KEYS)) if values["mqtt.tls"] else None
     unit = UnitName(values["unit"])
-    broker = Broker(
-        host=values["mqtt.host"],
-        port=values["mqtt.port"] or (TLS_PORT if tls else PLAIN_PORT),
-        username=values["mqtt.username"] or unit,
-        password=password,
-        root=values["mqtt.root"],
-        tls=tls,
-    )
+    port = values["serial.port"]
+    cable = None if port is None else Cable(port, values["mqtt.root"])
     sign = SignRules(
         line_with_waiting=values["sign.line_with_waiting"],
         waiting=values["sign.waiting"],
@@ -176,9 +170,25 @@ def _config(values: Mapping[str, Any], files: Mapping[str, Path], password: str 
         quiet=values["sound.quiet"],
     )
     return Config(
-        unit, values["language"], values["board"], Path(values["state_directory"]), broker, values["panel.on"],
-        Rules(sign, notes, sound, _week(values)),
+        unit, values["language"], values["board"], Path(values["state_directory"]),
+        _broker(values, unit, files, password), cable, values["panel.on"], Rules(sign, notes, sound, _week(values)),
     )  # fmt: skip
+
+
+def _broker(
+    values: Mapping[str, Any], unit: UnitName, files: Mapping[str, Path], password: str | None
+) -> Broker | None:
+    if values["mqtt.host"] is None:
+        return None
+    tls = Tls(*(files.get(key) for key in _TLS_KEYS)) if values["mqtt.tls"] else None
+    return Broker(
+        host=values["mqtt.host"],
+        port=values["mqtt.port"] or (TLS_PORT if tls else PLAIN_PORT),
+        username=values["mqtt.username"] or unit,
+        password=password,
+        root=values["mqtt.root"],
+        tls=tls,
+    )
 
 
 def _week(values: Mapping[str, Any]) -> Week | None:

@@ -14,11 +14,15 @@ REQUIRED = object()
 
 @dataclass(frozen=True)
 class Key:
-    """`path` such as `sign.waiting`. `accept` returns the value, or raises ValueError that says what is meant."""
+    """`path` such as `sign.waiting`. `accept` returns the value, or raises ValueError that says what is meant.
+
+    `unless`: the key that makes a REQUIRED one needless.
+    """
 
     path: str
     default: Any
     accept: Callable[[Any], Any]
+    unless: str | None = None
 
 
 def _text(value: Any) -> str:
@@ -38,6 +42,13 @@ def _root(value: Any) -> str:
     text = _text(value)
     if any(mark in text for mark in "+#$ ") or text.strip("/") != text or "//" in text:
         raise ValueError("a topic such as belbord, without + # $, spaces or slashes at its ends")
+    return text
+
+
+def _device(value: Any) -> str:
+    text = value if isinstance(value, str) else ""
+    if not text.startswith("/") or not text.isprintable():
+        raise ValueError("the path of a serial port, such as /dev/ttyGS0")
     return text
 
 
@@ -127,7 +138,7 @@ KEYS = (
     Key("language", "nl", _one_of("nl", "en", "de", "fr")),
     Key("board", "oled-1.3-sh1106", _text),
     Key("state_directory", "/var/lib/belbord-desk", _text),
-    Key("mqtt.host", REQUIRED, _text),
+    Key("mqtt.host", REQUIRED, _text, unless="serial.port"),
     Key("mqtt.port", None, _whole(1, 65_535)),
     Key("mqtt.username", None, _text),
     Key("mqtt.password_file", None, _text),
@@ -136,6 +147,7 @@ KEYS = (
     Key("mqtt.tls_ca", None, _text),
     Key("mqtt.tls_certificate", None, _text),
     Key("mqtt.tls_key", None, _text),
+    Key("serial.port", None, _device),
     Key("panel.on", True, _truth),
     Key("sign.line_with_waiting", 1, _or_false(_whole(0, 999))),
     Key("sign.waiting", 3, _or_false(_whole(1, 999))),

@@ -85,7 +85,8 @@ def _run(wanted: argparse.Namespace) -> int:
 
     level = logging.DEBUG if wanted.verbose else logging.INFO
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    log.setLevel(level)
+    for ours in ("host_agent", "broker"):
+        logging.getLogger(ours).setLevel(level)
     asyncio.run(serve(load(wanted.config)))
     return 0
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from broker import topics
 from broker.codec import encode
 from broker.messages import Board, QueueCounts
-from host_agent.bus import Bus
 from host_agent.config import Config, Unit
 from host_agent.core.board import OfficeBoard
 from host_agent.core.news import concerns, is_news
 from host_agent.core.units import QueueSetting, board_for_unit, queue_counts
 from host_agent.inbox import Inbox
 from host_agent.live import LiveOffice
+from host_agent.ways import Sender
 
 BOARD_GAP_S = 0.1
 """A unit gets at most ten boards a second, however fast the PBX talks (C11); the first goes out at once."""
@@ -39,13 +39,13 @@ class Reader:
 
 
 class Boards:
-    """Every reader of the office, told through the bus."""
+    """Every reader of the office, told by every way there is."""
 
-    def __init__(self, config: Config, live: LiveOffice, inbox: Inbox, bus: Bus) -> None:
+    def __init__(self, config: Config, live: LiveOffice, inbox: Inbox, out: Sender) -> None:
         self._root = config.mqtt.root
         self._live = live
         self._inbox = inbox
-        self._bus = bus
+        self._out = out
         self.name_callers: Callable[[Board], Board] = lambda board: board
         self._units = {unit.name: self._unit(unit) for unit in config.units}
         self._queues = [self._queue(queue) for queue in config.queues]
@@ -53,7 +53,7 @@ class Boards:
     def office_changed(self) -> None:
         """Tell those whom the change concerns: at once, or a moment later when they were told just now."""
         office = self._live.office
-        if not self._bus.is_up:
+        if not self._out.is_up:
             return
         for reader in (*self._units.values(), *self._queues):
             if reader.later is None and (
@@ -94,7 +94,7 @@ class Boards:
         message = reader.compose(office, now)
         new = reader.told is None or is_news(reader.told, message, now - reader.told_at)
         if new or asked:
-            if not self._bus.send(reader.row, reader.topic, encode(message)):
+            if not self._out.send(reader.row, reader.topic, encode(message)):
                 return
             reader.told, reader.told_at = message, now
             reader.news_at = now if new else reader.news_at

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from broker.names import Extension, QueueName, UnitName, extension, queue_name, unit_name
 from broker.topics import DEFAULT_ROOT
 from host_agent.config_promise import PromiseRules, promise_rules
+from host_agent.config_serial import SerialCable, serial_cables
 from host_agent.core.retention import Keeping
 from host_agent.core.units import QueueSetting
 from host_agent.directory.rules import DirectoryRules, directory_rules
@@ -115,6 +116,7 @@ class Config:
     privacy: Privacy = field(default_factory=Privacy)
     directory: DirectoryRules = field(default_factory=DirectoryRules)
     promise: PromiseRules = field(default_factory=PromiseRules)
+    serial: tuple[SerialCable, ...] = ()
 
 
 def load(path: Path) -> Config:
@@ -146,9 +148,10 @@ def parse(text: str, *, folder: Path, source: str = "host.toml") -> Config:
     queues = _queues(top.tables("queue"))
     units = _units(top.tables("unit"), queues, faults)
     promise = promise_rules(top)
+    serial = serial_cables(top.tables("serial"), [unit.name for unit in units], faults)
     top.close()
     faults.raise_any()
-    return Config(language, path, mqtt, pbx, web, queues, units, privacy, directory, promise)  # type: ignore[arg-type]  # choice() keeps to its list
+    return Config(language, path, mqtt, pbx, web, queues, units, privacy, directory, promise, serial)  # type: ignore[arg-type]  # choice() keeps to its list
 
 
 def _tls(table: Table) -> Tls | None:

@@ -1,4 +1,6 @@
-"""What the units say to the host: hellos are answered at once, notes receipted once they are committed."""
+"""What the units say to the host, over the bus or a cable: hellos are answered at once, notes receipted once they are
+committed.
+"""
 
 import asyncio
 import logging
@@ -17,6 +19,8 @@ from host_agent.core.intake import Arrival
 from host_agent.errors import StoreFault
 from host_agent.inbox import Inbox
 from host_agent.live import LiveOffice
+from host_agent.serial_gateway import SerialGateway
+from host_agent.ways import EveryWay
 from host_agent.words import translations
 
 log = logging.getLogger(__name__)
@@ -32,7 +36,7 @@ MakeBus = Callable[[Mqtt, Sequence[tuple[str, int]], TakeIn, Callable[[], None]]
 
 
 class Link:
-    """Hears every unit over the bus. `refused` counts by reason what was not taken in."""
+    """Hears every unit, over the bus and over cables. `refused` counts by reason what was not taken in."""
 
     def __init__(self, config: Config, live: LiveOffice, inbox: Inbox, make_bus: MakeBus = Bus) -> None:
         self._root = config.mqtt.root
@@ -46,12 +50,15 @@ class Link:
         self.refused: Counter[str] = Counter()
         filters = [(topics.topic_filter(self._root, row), row.qos) for row in (topics.HELLO, topics.NOTE)]
         self.bus = make_bus(config.mqtt, filters, self._take_in, self._came_up)
-        self.boards = Boards(config, live, inbox, self.bus)
+        self.gateway = SerialGateway(config.serial, self._root, self._take_from_cable, self._refuse)
+        self._out = EveryWay(self.bus, self.gateway)
+        self.boards = Boards(config, live, inbox, self._out)
 
     async def run(self) -> None:
         """Stay connected and do all that follows from it, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.bus.run(), name="broker")
+            tasks.create_task(self.gateway.run(), name="cables")
             tasks.create_task(self._keep_notes(), name="note intake")
             tasks.create_task(self._follow_inbox(), name="inbox counts")
             tasks.create_task(self._refresh(), name="refresh")
@@ -62,14 +69,17 @@ class Link:
         text = words.ngettext("%(num)d notitie: wie belt terug?", "%(num)d notities: wie belt terug?", count)
         message = encode(ShowMessage(text=text % {"num": count}))
         for name in self._units if unit is None else [UnitName(unit)]:
-            self.bus.send(topics.COMMAND, topics.unit_topic(self._root, topics.COMMAND, name), message)
+            self._out.send(topics.COMMAND, topics.unit_topic(self._root, topics.COMMAND, name), message)
 
     def _came_up(self) -> None:
         self.boards.refresh()
         # A unit whose own connection held does not ask at once.
         self.boards.office_changed()
 
-    def _take_in(self, topic: str, payload: bytes, retained: bool) -> None:
+    def _take_from_cable(self, topic: str, payload: bytes) -> None:
+        self._take_in(topic, payload, retained=False, by_cable=True)
+
+    def _take_in(self, topic: str, payload: bytes, retained: bool, by_cable: bool = False) -> None:
         place = topics.parse(self._root, topic)
         if place is None:
             self._refuse("a topic that is not ours")
@@ -92,7 +102,9 @@ class Link:
             return
         match message:
             case Hello():
-                self._answer(unit, message)
+                # A last will tells of the network alone while the cable holds.
+                if message.online or by_cable or not self.gateway.reaches(unit):
+                    self._answer(unit, message)
             case Note():
                 self._arrive(Arrival(unit, message, self._inbox.clock()))
 
@@ -134,7 +146,7 @@ class Link:
             return False
         for each in kept:
             topic = topics.unit_topic(self._root, topics.RECEIPT, UnitName(each.unit))
-            self.bus.send(topics.RECEIPT, topic, encode(Receipt(id=each.id, rev=each.rev)))
+            self._out.send(topics.RECEIPT, topic, encode(Receipt(id=each.id, rev=each.rev)))
         return True
 
     async def _follow_inbox(self) -> None:

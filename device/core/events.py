@@ -35,16 +35,22 @@ class Edge:
     clock: float
 
 
+Via = Literal["mqtt", "serial"]
+"""Which link: a unit may have both, and is glad of either."""
+
+
 @dataclass(frozen=True, slots=True)
 class LinkUp:
-    """The host's messages can reach us, and ours the broker."""
+    """The host's messages can reach us; ours the broker, or by the cable the host."""
 
     at: float
+    via: Via = "mqtt"
 
 
 @dataclass(frozen=True, slots=True)
 class LinkDown:
     at: float
+    via: Via = "mqtt"
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,11 +98,11 @@ def _take(unit: Unit, event: was.Event) -> Stepped:
         case was.Edge(_, down, clock):
             unit = replace(unit, press_clock=clock) if down and unit.button.phase == "open" else unit
             return _feel(unit, *gestures.edge(unit.button, _felt_at(unit, event), down))
-        case was.LinkUp():
+        case was.LinkUp(_, via):
             entries = notes.wake_all(unit.entries, now)
-            return replace(unit, link_up=True, hello_due=now, entries=entries), ()
-        case was.LinkDown():
-            return replace(unit, link_up=False), ()
+            return replace(unit, links=unit.links | {via}, hello_due=now, entries=entries), ()
+        case was.LinkDown(_, via):
+            return replace(unit, links=unit.links - {via}), ()
         case was.BoardArrived(_, board):
             return _board(unit, board), ()
         case was.CommandArrived(_, command):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from broker.messages import Caller, NoteKind, Part
+from device.core.events import Via
 from device.core.freshness import DatedBoard, SentNonce
 from device.core.gestures import Button
 from device.core.notes import Entry, KeptNote
@@ -86,7 +87,7 @@ class Unit:
     drawn: int = 0  # how many nonces and ids were drawn from the seed
     stopping: bool = False
 
-    link_up: bool = False
+    links: frozenset[Via] = frozenset()  # those that are up
     hello_due: float = 0.0
     hello_sign: str | None = None  # the state of the sign in the last hello
     nonces: tuple[SentNonce, ...] = ()
@@ -125,3 +126,8 @@ class Unit:
     counter_until: float | None = None
     shown: Page | None = None
     page_until: float | None = None  # when the page changes next by time alone
+
+    @property
+    def link_up(self) -> bool:
+        """Whether any link is up. What is said goes over each that is: the host keeps a note once by its id."""
+        return bool(self.links)

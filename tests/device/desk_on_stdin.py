@@ -1,8 +1,9 @@
-"""A real desk process whose button is worked by lines on stdin: `down`, `up`, `sign`, `page`.
+"""A real desk process whose button is worked by lines on stdin: `down`, `up`, `sign`, `lit`, `glass`.
 
 It is `belbord-desk run` with everything real but pins and panel: modelled, as in the virtual unit.
 """
 
+import hashlib
 import sys
 import threading
 from typing import Any, Self
@@ -32,6 +33,8 @@ class StdinDesk:
                     self._button.drive_high()
                 case "sign":
                     print(f"sign {int(self._sign.state)}", flush=True)
+                case "glass":
+                    print(f"glass {hashlib.sha256(self._glass.picture().tobytes()).hexdigest()}", flush=True)
                 case "lit":
                     print(f"lit {sum(self._glass.picture().get_flattened_data()) > 0}", flush=True)
 
