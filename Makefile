@@ -4,7 +4,7 @@ OPEN ?= yes
 PY := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test lint bench lock words simulate crash mutants test-pbx test-kernel test-power test-fresh pictures hardware-sheets enclosure clean
+.PHONY: help setup setup-dev demo test lint bench lock words simulate fuzz crash mutants test-pbx test-kernel test-power test-fresh deb test-deb pictures hardware-sheets enclosure clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 17
@@ -15,8 +15,8 @@ setup: ## what a user needs: Debian packages, .venv with belbord-desk, belbord-h
 setup-dev: ## the same and what the tests need
 	@tools/setup.sh dev
 
-demo: setup ## the whole of Belbord in one web page (PORT=8080 OPEN=no)
-	@exec .venv/bin/belbord-demo --port $(PORT) $(if $(filter no,$(OPEN)),--no-browser,)
+demo: setup ## the whole of Belbord in one web page (PORT=8080 OPEN=no BOARD=a board file's name)
+	@exec .venv/bin/belbord-demo --port $(PORT) $(if $(BOARD),--board $(BOARD)) $(if $(filter no,$(OPEN)),--no-browser,)
 
 test: setup-dev lint ## every check and test that runs in minutes
 	$(PY) -m pytest -q -n 2 --dist loadfile
@@ -35,6 +35,11 @@ MINUTES ?= 6
 simulate: setup-dev ## units, host, broker, PBX, disks and people in made-up time, with everything going wrong (SEEDS=20000 MINUTES=6)
 	$(PY) -m tests.simulation --seeds $(SEEDS) --minutes $(MINUTES)
 
+SECONDS ?= 60
+fuzz: setup-dev ## throw bytes at each parser, guided by coverage, for so long each (SECONDS=60)
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/fuzz.lock
+	$(PY) -m tests.fuzz --seconds $(SECONDS)
+
 KILLS ?= 10000
 crash: setup-dev ## kill -9 of real unit, host and broker processes while people press (KILLS=10000 SEED=…)
 	$(PY) -m tests.crash --kills $(KILLS) $(if $(SEED),--seed $(SEED),)
@@ -51,6 +56,15 @@ test-kernel: setup-dev ## the desk unit as its service on a virtual Pi with real
 CUTS ?= 20
 test-power: setup-dev ## cut the power of that virtual Pi while notes are pressed, boot it again and count (CUTS=20; root needed)
 	CUTS=$(CUTS) $(PY) -m pytest -q -s -p no:xdist --timeout 36000 tests/on_power
+
+SUITES ?= bookworm trixie
+ARCHES ?= amd64 arm64
+deb: setup-dev ## Debian packages of both programs in dist/ (root needed; SUITES="bookworm trixie" ARCHES="amd64 arm64")
+	@set -e; for suite in $(SUITES); do for arch in $(ARCHES); do packaging/build.sh $$suite $$arch; done; done
+
+test-deb: deb ## the packages installed, upgraded, rolled back and purged on machines with systemd (root needed)
+	@set -e; for suite in $(SUITES); do packaging/build.sh $$suite amd64 0.1.1; done
+	$(PY) -m pytest -q -p no:xdist --timeout 600 tests/on_packages
 
 test-fresh: ## the README's two commands in bare Debian 12 and 13 roots (root needed)
 	tools/test_fresh.sh
@@ -72,6 +86,7 @@ lock: ## pin the newest allowed versions (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade --extra pi -c requirements/run.lock pyproject.toml -o requirements/pi.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade --extra host -c requirements/run.lock pyproject.toml -o requirements/host.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade --extra dev -c requirements/run.lock -c requirements/pi.lock pyproject.toml -o requirements/dev.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade --extra fuzz -c requirements/dev.lock pyproject.toml -o requirements/fuzz.lock
 
 clean: ## remove what setup and the tests made
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
