@@ -24,7 +24,7 @@ import uvicorn
 from broker.mosquitto import BrokerFault, RunningBroker, free_port, running
 from demo.page import application
 from demo.programs import DemoFault, Program
-from demo.settings import AMI_USER, HOST_USER, UNIT, Ports, desk_toml, host_toml
+from demo.settings import AMI_USER, BOARD, HOST_USER, UNIT, Ports, desk_toml, host_toml
 from demo.switchboard import NoAnswer, ask
 
 READY_WITHIN_S = 30.0
@@ -46,23 +46,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="belbord-demo", description="The whole of Belbord in one web page.")
     parser.add_argument("--port", type=int, default=8080, help="of the page, on loopback (default 8080)")
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    parser.add_argument("--board", default=BOARD, metavar="NAME", help=f"the unit's board file (default {BOARD})")
     asked = parser.parse_args(arguments)
     try:
-        asyncio.run(_demo(asked.port, open_browser=not asked.no_browser))
+        asyncio.run(_demo(asked.port, asked.board, open_browser=not asked.no_browser))
     except (DemoFault, BrokerFault) as fault:
         print(f"belbord-demo: {fault}", file=sys.stderr)  # noqa: T201  # for the person who asked
         return 1
     return 0
 
 
-async def _demo(port: int, *, open_browser: bool) -> None:
+async def _demo(port: int, board: str, *, open_browser: bool) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     with _listening(port) as listener, ExitStack() as opened:
         folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="belbord-demo-")))
         try:
-            await _play(listener, folder, opened, stopping, open_browser=open_browser)
+            await _play(listener, folder, board, opened, stopping, open_browser=open_browser)
         except (DemoFault, BrokerFault, subprocess.CalledProcessError):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stopping.wait(), SIGNAL_GRACE_S)
@@ -71,13 +72,19 @@ async def _demo(port: int, *, open_browser: bool) -> None:
 
 
 async def _play(
-    listener: socket.socket, folder: Path, opened: ExitStack, stopping: asyncio.Event, *, open_browser: bool
+    listener: socket.socket,
+    folder: Path,
+    board: str,
+    opened: ExitStack,
+    stopping: asyncio.Event,
+    *,
+    open_browser: bool,
 ) -> None:
     started = time.monotonic()
     _say("Starting a broker, a simulated PBX, the host agent and a desk unit …")
     broker = await asyncio.to_thread(opened.enter_context, running([HOST_USER, UNIT]))
     ports = Ports(listener.getsockname()[1], broker.port, *(free_port() for _ in range(4)))
-    programs = _programs(ports, _written(folder, ports, broker))
+    programs = _programs(ports, _written(folder, ports, broker, board))
     for program in programs:
         opened.enter_context(program)
     opened.callback(_ask_to_end, programs)
@@ -99,14 +106,14 @@ async def _play(
     _say("Ending.")
 
 
-def _written(folder: Path, ports: Ports, broker: RunningBroker) -> Path:
+def _written(folder: Path, ports: Ports, broker: RunningBroker, board: str) -> Path:
     """Configs and this run's random secrets, as files that only we may read."""
     files = {
         "host-password": broker.passwords[HOST_USER],
         "unit-password": broker.passwords[UNIT],
         "ami-secret": secrets.token_urlsafe(24),
         "host.toml": host_toml(ports, str(folder)),
-        "desk.toml": desk_toml(ports, str(folder)),
+        "desk.toml": desk_toml(ports, str(folder), board),
     }
     for name, text in files.items():
         (folder / name).touch(mode=0o600)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 UNIT = "balie-1"
 HOST_USER = "host"
 AMI_USER = "belbord"
+BOARD = "oled-1.3-sh1106-duo-rgb"
+"""The board file of the demo's unit unless another is asked for: the one with all there is to see and hear."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,10 @@ queues = ["receptie"]
 """
 
 
-def desk_toml(ports: Ports, folder: str) -> str:
-    """desk.toml for the demo's virtual unit."""
+def desk_toml(ports: Ports, folder: str, board: str) -> str:
+    """desk.toml for the demo's virtual unit; `board`: a board file's name or path."""
     return f"""unit = "{UNIT}"
+board = {json.dumps(board)}
 state_directory = {json.dumps(folder + "/unit")}
 
 [mqtt]
@@ -76,4 +79,8 @@ password_file = "unit-password"
 waiting = 2
 minimum_lit_s = 4
 minimum_dark_s = 2
+
+[sound]
+# Seen as a note on the page; heard once its speaker is switched on.
+on = true
 """

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MakeDesk = Callable[[Profile, Any, "ModelledPanel", str], AbstractContextManager[Any]]
-"""(profile, mock pin factory, modelled panel, unit name) -> what serves until it is left."""
+MakeDesk = Callable[[Profile, Any, "ModelledPanel", "ModelledPanel | None", str], AbstractContextManager[Any]]
+"""(profile, mock pins, modelled panel, the counter's modelled panel, unit name) -> what serves until it is left."""
 
 Report = Callable[[bool, str], None]
 """(works, reason): how the screen tells of its panel."""
@@ -176,11 +176,10 @@ def be_a_unit(config: Config, profile: Profile, opened: ExitStack, desk: MakeDes
     watchdog = opened.enter_context(ServiceManager(boottime))
     pins = profile.pins
     factory = real_pins() if glass is None else mock_pins()
-    counter = None
+    counter, counter_glass = None, None
     if profile.counter is not None:
-        counter = _screen_of(
-            profile.counter, config.language, None if glass is None else _modelled(profile.counter), _nobody, opened
-        )
+        counter_glass = None if glass is None else _modelled(profile.counter)
+        counter = _screen_of(profile.counter, config.language, counter_glass, _nobody, opened)
     buzzer = None
     if pins.buzzer is not None and config.rules.sound.on:
         buzzer = opened.enter_context(Sounder(pins.buzzer, able_to_pulse(factory)))
@@ -190,7 +189,7 @@ def be_a_unit(config: Config, profile: Profile, opened: ExitStack, desk: MakeDes
     opened.enter_context(ButtonKey(pins.button, inbox, factory))
     link = EachLink(_links(config, inbox, opened))
     if glass is not None and desk is not None:
-        opened.enter_context(desk(profile, factory, glass, config.unit))
+        opened.enter_context(desk(profile, factory, glass, counter_glass, config.unit))
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: inbox.put(StopAsked(boottime())))
@@ -222,10 +221,12 @@ def _links(config: Config, inbox: "Inbox", opened: ExitStack) -> "list[Link]":
 def _virtual_desk(port: int) -> MakeDesk:
     """A unit in a web page on this port; its server is not imported before the first frame."""
 
-    def make(profile: Profile, factory: Any, glass: "ModelledPanel", unit: str) -> AbstractContextManager[Any]:
+    def make(
+        profile: Profile, pins: Any, glass: "ModelledPanel", counter: "ModelledPanel | None", unit: str
+    ) -> AbstractContextManager[Any]:
         from device.drivers.virtual import VirtualDesk
 
-        return VirtualDesk(port, profile, factory, glass, unit)
+        return VirtualDesk(port, profile, pins, glass, unit, counter=counter)
 
     return make
 

@@ -85,7 +85,7 @@ class ProfileFault(ValueError):  # noqa: N818  # says what happened
 
 def board_files() -> tuple[Path, ...]:
     """The board files that come with Belbord, by name."""
-    return tuple(sorted(path for folder in _FOLDERS for path in folder.glob("*.toml")))
+    return tuple(sorted((path for folder in _FOLDERS for path in folder.glob("*.toml")), key=lambda path: path.stem))
 
 
 def load_profile(name_or_path: str) -> Profile:

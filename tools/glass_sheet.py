@@ -22,6 +22,9 @@ GOLDEN = ROOT / "tests" / "device" / "glass" / "golden"
 SCALE, COLUMNS, GAP, CAPTION = 3, 4, 18, 26
 # Some pages in the other languages and on the other glasses, to see that they hold.
 ELSEWHERE = ("waiting", "ringing", "note-kept", "menu-middle")
+TO_COLLEAGUES = "counter-"
+"""How the names of the pages begin that colleagues read."""
+FACING = "-counter"
 _BLOCKS = " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"
 
 
@@ -45,13 +48,25 @@ def twins(page: Page, panel: Panel, language: str) -> str:
     return "-\n".join(twin(part) for part in parts)
 
 
+def glasses() -> dict[str, Panel]:
+    """Each different glass once, by the first board file that has it; one for the counter as `<board>-counter`."""
+    found: dict[str, Panel] = {}
+    for board in board_files():
+        profile = load_profile(board.stem)
+        for name, panel in ((board.stem, profile.panel), (f"{board.stem}{FACING}", profile.counter)):
+            if panel is not None and panel not in found.values():
+                found[name] = panel
+    return found
+
+
 def golden_files() -> dict[Path, tuple[str, str, str]]:
-    """Each golden file below GOLDEN with its board, language and page: the default board in all languages."""
+    """Each golden file below GOLDEN with its glass, language and page: the default glass in all languages."""
     return {
-        Path(board.stem) / language / f"{name}.txt": (board.stem, language, name)
-        for board in board_files()
-        for language in (LANGUAGES if board.stem == DEFAULT_BOARD else LANGUAGES[:1])
+        Path(glass) / language / f"{name}.txt": (glass, language, name)
+        for glass in glasses()
+        for language in (LANGUAGES if glass == DEFAULT_BOARD else LANGUAGES[:1])
         for name in EXAMPLES
+        if not glass.endswith(FACING) or name.startswith(TO_COLLEAGUES)
     }
 
 
@@ -59,19 +74,21 @@ def sheet() -> Image.Image:
     """All pages on the default glass in Dutch, then some in other languages and on other glasses."""
     shown = [(DEFAULT_BOARD, "nl", name) for name in EXAMPLES]
     shown += [(DEFAULT_BOARD, language, name) for language in LANGUAGES[1:] for name in ELSEWHERE]
-    others = [board.stem for board in board_files() if board.stem != DEFAULT_BOARD]
-    shown += [(board, "nl", name) for board in others for name in ELSEWHERE]
-    cells = [_cell(board, language, name) for board, language, name in shown]
+    facing = [name for name in EXAMPLES if name.startswith(TO_COLLEAGUES)]
+    for glass in glasses():
+        if glass != DEFAULT_BOARD:
+            shown += [(glass, "nl", name) for name in (facing if glass.endswith(FACING) else ELSEWHERE)]
+    cells = [_cell(glass, language, name) for glass, language, name in shown]
     page = Image.new("RGB", (COLUMNS * (128 * SCALE + GAP) + GAP, _place(cells, None)), (38, 40, 44))
     _place(cells, page)
     return page
 
 
-def _cell(board: str, language: str, name: str) -> Image.Image:
-    glass = enlarged(draw(EXAMPLES[name], load_profile(board).panel, words_of(language), Moment()), SCALE)
+def _cell(on: str, language: str, name: str) -> Image.Image:
+    glass = enlarged(draw(EXAMPLES[name], glasses()[on], words_of(language), Moment()), SCALE)
     cell = Image.new("RGB", (glass.width, glass.height + CAPTION), (38, 40, 44))
     cell.paste(glass, (0, 0))
-    place = "" if (board, language) == (DEFAULT_BOARD, "nl") else f"{language} · {board}   "
+    place = "" if (on, language) == (DEFAULT_BOARD, "nl") else f"{language} · {on}   "
     pen = ImageDraw.Draw(cell)
     pen.text((1, glass.height + 4), place + name, font=ImageFont.truetype(FONT, 15), fill=(168, 172, 180))
     return cell
@@ -103,10 +120,10 @@ def main() -> None:
     for old in GOLDEN.rglob("*.txt"):
         if old.relative_to(GOLDEN) not in files:
             old.unlink()
-    for path, (board, language, name) in files.items():
+    for path, (glass, language, name) in files.items():
         target = GOLDEN / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(twins(EXAMPLES[name], load_profile(board).panel, language), encoding="utf-8")
+        target.write_text(twins(EXAMPLES[name], glasses()[glass], language), encoding="utf-8")
     print(f"{len(files)} golden pictures")
 
 

@@ -23,7 +23,8 @@ def sheets(hardware: Path = HARDWARE) -> dict[str, str]:
     Raises ProfileFault, NotDrawable or LookupError: a board or a part cannot be used, and why.
     """
     parts = load_parts(hardware / "parts.toml")
-    profiles = [load_profile(str(path)) for path in sorted((hardware / "boards").glob("*.toml"))]
+    boards = sorted((hardware / "boards").glob("*.toml"), key=lambda path: path.stem)
+    profiles = [load_profile(str(path)) for path in boards]
     written = {"parts-list.md": parts_list(profiles, parts), "enclosure/parts.scad": parts_scad(profiles, parts)}
     for profile in profiles:
         written[f"wiring/{profile.name}.md"] = wiring_table(profile, parts)

@@ -34,6 +34,8 @@ SOFT_PULSE = 0.4
 """How bright a sign that can fade pulses when it is unsure: clearly not the full light of a busy one."""
 FADE_S = 0.4
 FADE_STEPS = 10
+GAMMA = 2.0
+"""The eye sees a quarter of the light as half as bright: an even fade is even to the eye."""
 RELAY_AT_LEAST_S = 10.0
 """A relay wears with each change and is heard: it keeps every state at least so long, but for a wish by hand."""
 

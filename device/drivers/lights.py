@@ -10,12 +10,9 @@ import gpiozero
 from gpiozero.pins import Factory
 
 from broker.messages import SignState
-from device.core.rules import SignKind
+from device.core.rules import GAMMA, SignKind
 from device.errors import UnitFault
 from device.profile import Colour, Pins, SignColours
-
-GAMMA = 2.0
-"""The eye sees a quarter of the light as half as bright: an even fade is even to the eye."""
 
 
 class SignLamp:

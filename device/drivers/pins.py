@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Callable
 from functools import cache
 
 import gpiozero
@@ -35,9 +36,37 @@ def able_to_pulse(factory: Factory) -> Factory:
     return factory if isinstance(factory, MockFactory) or _chosen() else _lgpio_pins()
 
 
-def mock_pins() -> MockFactory:
-    """Pins that exist only in this process; each can be a PWM pin."""
-    return MockFactory(pin_class=MockPWMPin)
+class MockPins(MockFactory):  # type: ignore[misc]  # gpiozero has no types
+    """Pins that exist only in this process; each can be a PWM pin.
+
+    `changed` is called with a pin after its level or frequency changed, in the thread that did it: set it to hear of
+    outputs too, of which gpiozero's own tell nobody.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(pin_class=_TellingPin)
+        self.changed: Callable[[MockPWMPin], None] = _nobody
+
+
+class _TellingPin(MockPWMPin):  # type: ignore[misc]
+    def _change_state(self, value: float) -> bool:
+        changed = bool(super()._change_state(value))
+        if changed:
+            self.factory.changed(self)
+        return changed
+
+    def _set_frequency(self, value: float | None) -> None:
+        super()._set_frequency(value)
+        self.factory.changed(self)
+
+
+def mock_pins() -> MockPins:
+    """The pins of a virtual unit."""
+    return MockPins()
+
+
+def _nobody(pin: MockPWMPin) -> None:
+    del pin
 
 
 def _chosen() -> bool:

@@ -62,8 +62,14 @@ def closed(canvas: Canvas, page: pages.CounterClosed, words: Words) -> None:
 
 
 def _sentence(canvas: Canvas, sentence: str) -> None:
-    """Upright in the middle."""
+    """In the middle; against burn-in also higher or lower, with its shorter lines at the right, as there is room."""
     lines = wrapped(sentence, canvas.sizes.capital, canvas.right)
-    top = max(canvas.row_top(0), (canvas.bottom - (len(lines) - 1) * canvas.sizes.row - canvas.sizes.capital) // 2)
+    spare = canvas.row_top(-1) - canvas.row_top(0) - (len(lines) - 1) * canvas.sizes.row
+    top = canvas.row_top(0) + max(0, spare) * _DOWN[canvas.seat] // 4
     for row, line in enumerate(lines[: canvas.rows]):
-        canvas.text_at(top + row * canvas.sizes.row, line)
+        aside = (canvas.right - width(line, canvas.sizes.capital)) * (canvas.seat % 2)
+        canvas.text_at(top + row * canvas.sizes.row, line, aside)
+
+
+# By seat: how far down a sentence that stands for hours begins, in quarters of what is free.
+_DOWN = (2, 0, 4, 1)

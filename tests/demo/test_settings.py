@@ -3,7 +3,7 @@
 import tomllib
 from pathlib import Path
 
-from demo.settings import Ports, desk_toml, host_toml
+from demo.settings import BOARD, Ports, desk_toml, host_toml
 from device.config import load_config
 from host_agent.config import parse
 
@@ -24,7 +24,7 @@ def test_the_host_takes_its_configuration(tmp_path: Path) -> None:
 def test_the_desk_takes_its_configuration(tmp_path: Path) -> None:
     (tmp_path / "unit-password").touch(mode=0o600)
     (tmp_path / "unit-password").write_text("secret")
-    (tmp_path / "desk.toml").write_text(desk_toml(PORTS, str(tmp_path)))
+    (tmp_path / "desk.toml").write_text(desk_toml(PORTS, str(tmp_path), BOARD))
     config = load_config(tmp_path / "desk.toml")
     assert config.broker.port == 1
     assert config.broker.password == "secret"
@@ -33,4 +33,4 @@ def test_the_desk_takes_its_configuration(tmp_path: Path) -> None:
 def test_a_folder_with_odd_characters_survives() -> None:
     folder = 'C:\\odd "folder"/é'
     assert tomllib.loads(host_toml(PORTS, folder))["store"]["path"] == folder + "/host.sqlite3"
-    assert tomllib.loads(desk_toml(PORTS, folder))["state_directory"] == folder + "/unit"
+    assert tomllib.loads(desk_toml(PORTS, folder, BOARD))["state_directory"] == folder + "/unit"

@@ -12,7 +12,7 @@ from device import app
 
 
 class StdinDesk:
-    def __init__(self, profile: Any, factory: Any, glass: Any, unit: str) -> None:
+    def __init__(self, profile: Any, factory: Any, glass: Any, counter: Any, unit: str) -> None:
         self._button = factory.pin(profile.pins.button)
         self._sign = factory.pin(profile.pins.sign)
         self._glass = glass

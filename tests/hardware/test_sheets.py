@@ -85,6 +85,9 @@ def test_every_wire_ends_on_a_pin_of_its_own_kind(profile: Profile) -> None:
                 assert wire.pin in SUPPLY_3V3
             case "0 V":
                 assert wire.pin in GROUNDS
+            case "5 V":
+                assert wire.pin in SUPPLY_5V
+                assert profile.pins.sign_kind == "relay", "nothing else here may see 5 V"
             case other:
                 pytest.fail(f"{wire.part} {wire.terminal} has {other}")
 
@@ -102,8 +105,9 @@ def test_the_forty_pins_have_names_and_each_line_has_one() -> None:
 
 
 def test_only_a_relay_gets_5_v_and_on_its_coil_alone(profile: Profile, parts: PartsFile) -> None:
-    assert not [wire for wire in wires_of(profile) if wire.pin in SUPPLY_5V]
-    relay = with_pins(profile, sign_kind="relay")
+    lamp = with_pins(profile, sign_kind="lamp", sign_green=None, sign_blue=None)
+    assert not [wire for wire in wires_of(lamp) if wire.pin in SUPPLY_5V]
+    relay = with_pins(lamp, sign_kind="relay")
     assert [(wire.part, wire.terminal) for wire in wires_of(relay) if wire.pin in SUPPLY_5V] == [("sign", "VCC")]
     assert "relay" in tags_of(relay)
     assert "| sign VCC |" in wiring_table(relay, parts)
@@ -125,11 +129,11 @@ def test_an_rgb_sign_has_a_wire_and_a_mosfet_for_each_colour(profile: Profile, p
 
 
 def test_a_glass_for_the_counter_stands_in_the_wiring_table(profile: Profile, parts: PartsFile) -> None:
-    second = replace(profile.panel, bus="i2c", bus_port=1, address=0x3D, chip="ssd1309", width=128)
+    second = replace(profile.panel, bus="i2c", bus_port=1, address=0x3D, chip="ssd1309", width=128, pitch_mm=0.43)
     table = wiring_table(replace(profile, counter=second), parts)
     assert "## The glass for the counter" in table
     assert "address 0x3D: SDA GPIO 2 (pin 3), SCL GPIO 3 (pin 5)" in table
-    assert "## The glass for the counter" not in wiring_table(profile, parts)
+    assert "## The glass for the counter" not in wiring_table(replace(profile, counter=None), parts)
 
 
 def test_a_mosfet_that_would_be_lit_on_a_low_line_is_refused(profile: Profile) -> None:
@@ -163,14 +167,17 @@ def test_the_sign_stays_dark_while_the_pi_boots(parts: PartsFile) -> None:
 
 def test_the_fuse_lets_the_strip_burn_and_guards_its_supply(parts: PartsFile) -> None:
     assert strip_ma(parts) * 1.5 <= parts.circuit.fuse_ma <= parts.circuit.supply_ma / 1.5
+    assert strip_ma(parts, "rgb") < parts.circuit.fuse_ma
 
 
 def test_every_part_is_needed_by_some_board(parts: PartsFile) -> None:
-    known = {"always", "button", "buzzer", "mosfet", "relay", "rgb", "sign", "white"}
+    known = {"always", "button", "buzzer", "counter", "mosfet", "relay", "rgb", "sign", "white"}
     assert {part.needed_for for part in parts.parts} <= known
     ids = [part.id for part in parts.parts]
     assert len(ids) == len(set(ids))
-    assert set(parts.panels) == set(BOARDS)
+    boards = [load_profile(name) for name in BOARDS]
+    used = [parts.module_of(glass) for board in boards for glass in (board.panel, board.counter) if glass is not None]
+    assert all(module in used for module in parts.panels)
 
 
 def test_the_drawn_resistors_are_those_of_the_parts_list(parts: PartsFile) -> None:
@@ -206,12 +213,21 @@ def test_the_drawings_are_well_formed_and_name_no_outside_address() -> None:
 def test_the_guide_states_the_figures_that_follow_from_the_parts(parts: PartsFile) -> None:
     guide = " ".join((HARDWARE / "README.md").read_text(encoding="utf-8").split())
     boards = [load_profile(name) for name in BOARDS]
-    through_lines = max(sum(load.current_ma for load in pin_loads(board, parts)) for board in boards)
+    through_lines = {
+        rgb: max(
+            sum(load.current_ma for load in pin_loads(board, parts))
+            for board in boards
+            if (board.pins.sign_kind == "rgb") is rgb
+        )
+        for rgb in (False, True)
+    }
     row = strip_mm(parts) / len(parts.sign.lines)
     for words in (
         f"at most {parts.limits.gpio_pin_ma:g} mA through one line and {parts.limits.gpio_total_ma:g} mA through all",
         f"up to {parts.limits.rail_3v3_ma:g} mA in this design",
         f"draws {strip_ma(parts):.0f} mA at {parts.circuit.strip_v:g} V",
+        f"{strip_ma(parts, 'rgb') / 3:.0f} mA a colour, {strip_ma(parts, 'rgb'):.0f} mA with all three full",
+        f"together up to {max(supply_3v3(board, parts).total_ma for board in boards if board.counter):.0f} mA",
         f"the gate stays at {gate_while_booting_v(parts):.2f} V;",
         f"the AO3400A begins to conduct at {parts.limits.gate_threshold_v:g} V",
         f"three rows of {row:g} mm",
@@ -219,8 +235,8 @@ def test_the_guide_states_the_figures_that_follow_from_the_parts(parts: PartsFil
         f"Letters of {parts.sign.letter_mm:g} mm are read from {legible_mm(parts) / 1000:.1f} m",
     ):
         assert words.lower() in guide.lower(), words
-    assert through_lines < 25
-    assert "under 25 mA at the very most" in guide
+    assert through_lines[False] < 25 < through_lines[True] < 45
+    assert "under 25 mA at the very most, under 45 with an RGB sign" in guide
 
 
 def test_the_guide_points_at_files_that_exist() -> None:

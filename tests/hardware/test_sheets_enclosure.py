@@ -33,7 +33,7 @@ def numbers(profile: Profile, parts: PartsFile) -> Numbers:
 
 def test_the_window_shows_every_pixel_and_hides_the_board(numbers: Numbers, profile: Profile, parts: PartsFile) -> None:
     lit_w, lit_h = profile.panel.width * profile.panel.pitch_mm, profile.panel.height * profile.panel.pitch_mm
-    module_w, module_h, _ = parts.panel_of(profile).size_mm
+    module_w, module_h, _ = parts.module_of(profile.panel).size_mm
     assert lit_w < numbers.window_w < module_w
     assert lit_h < numbers.window_h < module_h
     assert numbers.window_up + numbers.window_h / 2 < module_h / 2

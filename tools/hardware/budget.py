@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from device.core.rules import SignKind
 from device.profile import Profile
 from tools.hardware.parts import PartsFile
 
@@ -49,8 +50,10 @@ def pin_loads(profile: Profile, parts: PartsFile) -> tuple[Load, ...]:
 
 def supply_3v3(profile: Profile, parts: PartsFile) -> Supply:
     """All that draws from 3.3 V: the panel with every pixel lit, and the lines."""
-    panel = Load("panel, every pixel lit", parts.panel_of(profile).current_ma)
-    return Supply((panel, *pin_loads(profile, parts)), parts.limits.rail_3v3_ma)
+    panels = [Load("panel, every pixel lit", parts.module_of(profile.panel).current_ma)]
+    if profile.counter is not None:
+        panels.append(Load("counter's panel, every pixel lit", parts.module_of(profile.counter).current_ma))
+    return Supply((*panels, *pin_loads(profile, parts)), parts.limits.rail_3v3_ma)
 
 
 def strip_mm(parts: PartsFile) -> float:
@@ -60,10 +63,11 @@ def strip_mm(parts: PartsFile) -> float:
     return per_row * len(sign.lines)
 
 
-def strip_ma(parts: PartsFile) -> float:
-    """Current of that strip at its full voltage."""
+def strip_ma(parts: PartsFile, kind: SignKind = "lamp") -> float:
+    """Current of that strip at its full voltage; of an RGB one with all colours full."""
     circuit = parts.circuit
-    return strip_mm(parts) / 1000 * circuit.strip_w_per_m / circuit.strip_v * 1000
+    watt = circuit.rgb_strip_w_per_m if kind == "rgb" else circuit.strip_w_per_m
+    return strip_mm(parts) / 1000 * watt / circuit.strip_v * 1000
 
 
 def gate_while_booting_v(parts: PartsFile) -> float:

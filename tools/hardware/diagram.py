@@ -36,7 +36,7 @@ def diagram(profile: Profile, parts: PartsFile) -> str:
     sign = [wire for wire in wires if wire.part == "sign"]
     for card in cards:
         draw_card(page, card, tops[card.part], profile, parts)
-    sign_side.draw(page, sign, parts, strip_ma(parts))
+    sign_side.draw(page, sign, parts, strip_ma(parts, profile.pins.sign_kind))
     _labels(page, {wire.pin: wire for wire in wires})
     left = [wire for card in cards for wire in card.wires]
     left_ends = [point for card in cards for point in card.terminals(tops[card.part])]

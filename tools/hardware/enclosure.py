@@ -66,7 +66,7 @@ def numbers_of(profile: Profile, parts: PartsFile) -> Numbers:
     """The case for a board. Raises LookupError: a part's size is missing."""
     case, panel = parts.case, profile.panel
     wall, play = case.wall_mm, case.play_mm
-    module_w, module_h, module_d = parts.panel_of(profile).size_mm
+    module_w, module_h, module_d = parts.module_of(profile.panel).size_mm
     hole, rim, below = parts.size_of("button")
     pi_w, pi_d, _ = parts.size_of("pi")
     pocket_w, pocket_h = module_w + 2 * play, module_h + 2 * play
@@ -83,7 +83,7 @@ def numbers_of(profile: Profile, parts: PartsFile) -> Numbers:
     return Numbers(
         window_w=panel.width * panel.pitch_mm + 2 * case.window_margin_mm,
         window_h=panel.height * panel.pitch_mm + 2 * case.window_margin_mm,
-        window_up=parts.panel_of(profile).active_up_mm,
+        window_up=parts.module_of(profile.panel).active_up_mm,
         pocket_w=pocket_w,
         pocket_h=pocket_h,
         pocket_d=module_d,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from device.profile import Profile
+from device.profile import Panel, Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class Circuit:
     supply_ma: int
     strip_v: float
     strip_w_per_m: float
+    rgb_strip_w_per_m: float
     strip_cut_mm: float
     mosfet_ohm: float
 
@@ -69,8 +70,9 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class PanelModule:
-    """The board that the glass of one profile is sold on. Size: width, height, thickness."""
+    """The board that a glass is sold on. `fits`: chip, bus and pitch in mm. Size: width, height, thickness."""
 
+    fits: tuple[str, str, float]
     name: str
     size_mm: tuple[float, float, float]
     active_up_mm: float
@@ -97,14 +99,16 @@ class PartsFile:
     circuit: Circuit
     sign: SignBox
     case: Case
-    panels: dict[str, PanelModule]
+    panels: tuple[PanelModule, ...]
     parts: tuple[Part, ...]
 
-    def panel_of(self, profile: Profile) -> PanelModule:
-        """Raises LookupError: this board's panel is not in the file."""
-        if profile.name not in self.panels:
-            raise LookupError(f'hardware/parts.toml has no [panel."{profile.name}"]: add its size and current')
-        return self.panels[profile.name]
+    def module_of(self, panel: Panel) -> PanelModule:
+        """Raises LookupError: no module in the file has this glass."""
+        meant = (panel.chip, panel.bus, panel.pitch_mm)
+        for module in self.panels:
+            if module.fits == meant:
+                return module
+        raise LookupError(f"hardware/parts.toml has no [[panel]] that fits {meant}: add its size and current")
 
     def size_of(self, part_id: str) -> tuple[float, float, float]:
         """Raises LookupError: no such part, or it has no size."""
@@ -122,10 +126,7 @@ def load_parts(path: Path) -> PartsFile:
         circuit=Circuit(**content["circuit"]),
         sign=SignBox(**{**content["sign"], "lines": tuple(content["sign"]["lines"])}),
         case=Case(**content["enclosure"]),
-        panels={
-            name: PanelModule(**{**table, "size_mm": _size(table["size_mm"])})
-            for name, table in content["panel"].items()
-        },
+        panels=tuple(_module(table) for table in content["panel"]),
         parts=tuple(_part(table) for table in content["part"]),
     )
 
@@ -134,8 +135,20 @@ def tags_of(profile: Profile) -> frozenset[str]:
     """What a board has, in the words of `for` in the parts file."""
     driver = {"relay": "relay", "rgb": "rgb"}.get(profile.pins.sign_kind, "mosfet")
     strip = "rgb" if profile.pins.sign_kind == "rgb" else "white"
+    maybe = {"buzzer": profile.pins.buzzer, "counter": profile.counter}
     return frozenset(
-        {"always", "button", "sign", driver, strip} | ({"buzzer"} if profile.pins.buzzer is not None else set())
+        {"always", "button", "sign", driver, strip} | {tag for tag, has in maybe.items() if has is not None}
+    )
+
+
+def _module(table: dict[str, Any]) -> PanelModule:
+    fits = table["fits"]
+    return PanelModule(
+        **{
+            **table,
+            "fits": (fits["chip"], fits["bus"], float(fits["pitch_mm"])),
+            "size_mm": _size(table["size_mm"]),
+        }
     )
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 from device.header import PIN_OF, bus_lines
-from device.profile import Profile
+from device.profile import Panel, Profile
 from tools.hardware.budget import Supply, pin_loads, strip_ma, strip_mm, supply_3v3
 from tools.hardware.parts import Part, PartsFile, tags_of
-from tools.hardware.wires import is_left, row, wires_of
+from tools.hardware.wires import is_left, joined, row, wires_of
 
 WRITTEN = "<!-- Written by `make hardware-sheets` from hardware/boards and hardware/parts.toml; do not edit. -->"
 
@@ -65,12 +65,17 @@ def parts_list(profiles: Sequence[Profile], parts: PartsFile) -> str:
     """`hardware/parts-list.md`: a line a part, a column a board."""
     heads = ("Part", "What it is for", *(f"`{profile.name}`" for profile in profiles), "Note")
     panels = []
-    for profile in profiles:
-        module = parts.panel_of(profile)
+    for module in parts.panels:
         size = " × ".join(f"{side:g}" for side in module.size_mm)
-        counts = ("1" if other.name == profile.name else "" for other in profiles)
         note = f"{size} mm, {module.current_ma:g} mA from 3.3 V; {module.note}"
-        panels.append((module.name, "the telephonist's glass", *counts, note))
+        places: dict[str, list[Panel | None]] = {
+            "the telephonist's glass": [profile.panel for profile in profiles],
+            "the glass for the counter": [profile.counter for profile in profiles],
+        }
+        for purpose, glasses in places.items():
+            counts = ["1" if glass and parts.module_of(glass) is module else "" for glass in glasses]
+            if any(counts):
+                panels.append((module.name, purpose, *counts, note))
     rest = [
         (part.name, part.purpose, *(_count(part, profile) for profile in profiles), part.note) for part in parts.parts
     ]
@@ -91,7 +96,8 @@ def parts_list(profiles: Sequence[Profile], parts: PartsFile) -> str:
         *_table(heads, [*panels, *rest, wires]),
         "",
         f"The sign takes {strip_mm(parts) / 1000:.2f} m of strip: {len(parts.sign.lines)} rows of "
-        f"{strip_mm(parts) / len(parts.sign.lines):g} mm, {strip_ma(parts):.0f} mA at {parts.circuit.strip_v:g} V.",
+        f"{strip_mm(parts) / len(parts.sign.lines):g} mm, {strip_ma(parts):.0f} mA at {parts.circuit.strip_v:g} V;",
+        f"an RGB strip {strip_ma(parts, 'rgb'):.0f} mA with all its colours full.",
         "",
         "Tools: soldering iron, side cutters, small screwdrivers, multimeter, heat-shrink sleeve, and a 3D printer or",
         "someone who has one.",
@@ -114,7 +120,8 @@ def _counter(profile: Profile) -> list[str]:
         + ", ".join(f"{name} GPIO {bcm} (pin {PIN_OF[bcm]})" for name, bcm in lines.items())
         + ".",
         "Where it shares a line with the first panel, join the two at the first panel's terminal; VCC (3.3 V) and GND",
-        "too. Two panels on one I2C bus must differ in address: a resistor on the module's back sets it. Not drawn.",
+        "too. Two panels on one I2C bus must differ in address: a resistor on the module's back sets it."
+        + ("" if joined(profile) else " Not drawn."),
         "",
     ]
 

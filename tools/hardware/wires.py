@@ -71,6 +71,12 @@ def wires_of(profile: Profile) -> tuple[Wire, ...]:
     return tuple(sorted(done, key=lambda wire: (order.index(wire.part), row(wire.pin), wire.pin)))
 
 
+def joined(profile: Profile) -> bool:
+    """Whether the counter's panel hangs on the first one's I2C bus: its four wires go to that panel's terminals."""
+    first, second = profile.panel, profile.counter
+    return second is not None and (second.bus, second.bus_port) == ("i2c", first.bus_port) and first.bus == "i2c"
+
+
 def row(pin: int) -> int:
     """The row of a pin, 1-20 from the end with pin 1."""
     return (pin + 1) // 2

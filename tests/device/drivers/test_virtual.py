@@ -9,17 +9,21 @@ from typing import Any
 
 import httpx
 import pytest
-from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from device.core.events import Edge, Event
-from device.core.pages import CallersWait, Margin, Quiet, Tally
+from device.core.pages import CallersWait, CounterBusy, Margin, Quiet, Tally
+from device.core.rules import SignKind
 from device.drivers.keys import ButtonKey
-from device.drivers.lights import SignLamp
+from device.drivers.lights import SignLamp, sign_of
 from device.drivers.modelled_panel import ModelledPanel
+from device.drivers.pins import mock_pins
 from device.drivers.screen import ScreenDriver
-from device.drivers.virtual import SHORTEST_PRESS_S, VirtualDesk
+from device.drivers.sounder import Sounder
+from device.drivers.virtual import VirtualDesk
+from device.drivers.virtual_board import VirtualBoard, meant_by
+from device.drivers.virtual_site import SHORTEST_PRESS_S
 from device.errors import UnitFault
-from device.profile import Profile, load_profile
+from device.profile import Profile, SignColours, load_profile
 
 MARGIN = Margin(line="idle", sign="dark")
 
@@ -29,21 +33,31 @@ class Bench:
 
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
-        self.factory = MockFactory(pin_class=MockPWMPin)
+        self.factory = mock_pins()
         self.glass = ModelledPanel(profile.panel)
+        self.counter = None if profile.counter is None else ModelledPanel(profile.counter)
         self.inbox: SimpleQueue[Event] = SimpleQueue()
-        self.desk = VirtualDesk(0, profile, self.factory, self.glass, "balie-1")
+        self.desk = VirtualDesk(0, profile, self.factory, self.glass, "balie-1", counter=self.counter)
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.desk.port}"
 
-    def looks(self) -> Iterator[dict[str, Any]]:
-        """What a page is told, one look after another; bounded by a read time-out."""
+    def told(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """What a page is told: a kind of event and what it holds; bounded by a read time-out."""
         with httpx.stream("GET", f"{self.url}/events", timeout=5) as stream:
+            kind = "look"
             for line in stream.iter_lines():
-                if line.startswith("data: "):
-                    yield json.loads(line.removeprefix("data: "))
+                name, _, rest = line.partition(": ")
+                if name == "event":
+                    kind = rest
+                elif name == "data":
+                    yield kind, json.loads(rest)
+                    kind = "look"
+
+    def looks(self) -> Iterator[dict[str, Any]]:
+        """The unit as the page sees it, one look after another."""
+        return (look for kind, look in self.told() if kind == "look")
 
     def post(self, path: str, body: Any) -> int:
         return httpx.post(f"{self.url}/{path}", json=body, timeout=5).status_code
@@ -53,6 +67,14 @@ class Bench:
 def bench() -> Iterator[Bench]:
     made = Bench(load_profile("oled-1.3-sh1106"))
     with made.desk, ButtonKey(made.profile.pins.button, made.inbox, made.factory):
+        yield made
+
+
+@pytest.fixture
+def rich() -> Iterator[Bench]:
+    """A unit with all there is: two glasses, a sign in colours, a buzzer."""
+    made = Bench(load_profile("oled-1.3-sh1106-duo-rgb"))
+    with made.desk:
         yield made
 
 
@@ -87,6 +109,100 @@ def test_the_sign_is_as_bright_as_its_pin(bench: Bench) -> None:
         assert next(looks)["lamp"] == 1.0
         lamp.set("dark", glowing=False)
         assert next(looks)["lamp"] == 0.0
+
+
+KINDS: dict[SignKind, str] = {
+    "lamp": "oled-1.3-sh1106", "pwm": "oled-2.42-ssd1309", "relay": "oled-1.3-sh1106-relay",
+    "rgb": "oled-1.3-sh1106-duo-rgb",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_of_sign_is_seen_as_what_it_is_and_what_it_says(kind: SignKind) -> None:
+    profile, pins = load_profile(KINDS[kind]), mock_pins()
+    board = VirtualBoard(profile, pins, ModelledPanel(profile.panel), None)
+    with sign_of(profile.pins, profile.colours, pins) as sign:
+        sign.set("lit", glowing=1.0)
+        look = board.look()
+        assert (look["sign"]["kind"], look["sign"]["says"], look["lamp"]) == (kind, "lit", 1.0)
+        sign.set("dark", glowing=0.0)
+        assert (board.look()["sign"]["says"], board.look()["lamp"]) == ("dark", 0.0)
+
+
+@pytest.mark.parametrize("glowing", [0.25, 0.5, 0.9])
+def test_a_fade_is_as_bright_on_the_page_as_the_unit_means_it_to_the_eye(glowing: float) -> None:
+    profile, pins = load_profile(KINDS["pwm"]), mock_pins()
+    board = VirtualBoard(profile, pins, ModelledPanel(profile.panel), None)
+    with sign_of(profile.pins, profile.colours, pins) as sign:
+        sign.set("lit", glowing=glowing)
+        assert board.look()["lamp"] == pytest.approx(glowing)
+
+
+def test_a_sign_in_colours_shows_them(rich: Bench) -> None:
+    with sign_of(rich.profile.pins, rich.profile.colours, rich.factory) as sign:
+        sign.set("lit", glowing=1.0)
+        lit = next(look["sign"] for look in rich.looks())
+        sign.set("unsure", glowing=1.0)
+        unsure = next(look["sign"] for look in rich.looks())
+    assert lit["light"] == [1.0, 0.235, 0.0]
+    assert (unsure["says"], unsure["light"]) == ("unsure", [0.471, 0.471, 1.0])
+
+
+@pytest.mark.parametrize("share", [0.1, 0.4, 1.0])
+def test_what_an_rgb_sign_says_is_told_from_its_light_alone_anywhere_in_a_fade(share: float) -> None:
+    colours = SignColours()
+    lit, unsure = (
+        tuple((a + (b - a) * share) / 255 for a, b in zip(one, other, strict=True))
+        for one, other in ((colours.dark, colours.lit), ((0, 0, 0), colours.unsure))
+    )
+    assert meant_by(lit, colours) == "lit"  # type: ignore[arg-type]  # three channels
+    assert meant_by(unsure, colours) == "unsure"  # type: ignore[arg-type]
+    assert meant_by((0, 40 / 255, 10 / 255), colours) == "dark"
+
+
+def test_the_glass_for_colleagues_stands_beside_the_telephonists(rich: Bench) -> None:
+    assert rich.profile.counter is not None
+    assert rich.counter is not None
+    with ScreenDriver(rich.profile.counter, rich.counter.make_device, "nl", lambda *_: None) as screen:
+        screen.show(CounterBusy(3, 2))
+        for look in rich.looks():
+            shown = base64.b64decode(look["counter"]["bits"])
+            if look["counter"]["on"] and any(shown) and shown == rich.counter.picture().tobytes():
+                assert shown != base64.b64decode(look["bits"])
+                return
+
+
+def test_each_tone_of_the_buzzer_is_told_once_with_its_moment_also_a_click_of_12_ms(rich: Bench) -> None:
+    with Sounder(13, rich.factory) as buzzer:
+        told = rich.told()
+        assert next(told)[1]["sounds"]
+        buzzer.beep(880, 0.3)
+        buzzer.beep(1175, 0.3)
+        buzzer.beep(0, 0.0)
+        buzzer.beep(2000, 0.3)
+        buzzer.beep(0, 0.0)
+        tones: list[dict[str, Any]] = []
+        for kind, tone in told:
+            tones += [tone] if kind == "tone" else []
+            if len(tones) == 5:
+                break
+    assert [tone["hertz"] for tone in tones] == [880, 1175, 0, 2000, 0]
+    assert [tone["duty"] for tone in tones] == pytest.approx([0.15, 0.15, 0, 0.15, 0])
+    assert sorted(tone["at"] for tone in tones) == [tone["at"] for tone in tones]
+
+
+def test_a_page_opened_later_does_not_hear_old_tones(rich: Bench) -> None:
+    with Sounder(13, rich.factory) as buzzer:
+        buzzer.beep(880, 0.3)
+        buzzer.beep(0, 0.0)
+        told = rich.told()
+        next(told)
+        buzzer.beep(2000, 0.3)
+        assert next(tone["hertz"] for kind, tone in told if kind == "tone") == 2000
+
+
+def test_a_unit_whose_sound_is_off_has_nothing_to_hear(rich: Bench) -> None:
+    assert not next(rich.looks())["sounds"]
 
 
 def test_pressing_and_letting_go_are_edges_on_the_real_path(bench: Bench) -> None:
@@ -124,7 +240,7 @@ def test_an_unplugged_panel_says_so(bench: Bench) -> None:
     assert next(looks)["plugged"]
 
 
-@pytest.mark.parametrize("path", ["", "unit.css", "unit.js"])
+@pytest.mark.parametrize("path", ["", "unit.css", "sign.css", "words.js", "sound.js", "unit.js"])
 def test_the_page_runs_only_its_own_scripts_and_only_loopback_may_frame_it(bench: Bench, path: str) -> None:
     answer = httpx.get(f"{bench.url}/{path}")
     policy = answer.headers["content-security-policy"]
@@ -163,7 +279,7 @@ def test_a_port_in_use_is_named() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        desk = VirtualDesk(port, profile, MockFactory(), ModelledPanel(profile.panel), "balie-1")
+        desk = VirtualDesk(port, profile, mock_pins(), ModelledPanel(profile.panel), "balie-1")
         with pytest.raises(UnitFault, match=f"port {port} cannot be opened"):
             desk.__enter__()
 

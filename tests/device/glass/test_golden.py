@@ -7,15 +7,16 @@ import pytest
 from device.profile import DEFAULT_BOARD, load_profile
 from device.words import LANGUAGES
 from tools.glass_examples import EXAMPLES
-from tools.glass_sheet import GOLDEN, golden_files, twins
+from tools.glass_sheet import GOLDEN, glasses, golden_files, twins
 
 FILES = golden_files()
+GLASSES = glasses()
 
 
 @pytest.mark.parametrize("path", FILES, ids=str)
 def test_a_page_looks_as_it_was_approved(path: Path) -> None:
-    board, language, name = FILES[path]
-    assert twins(EXAMPLES[name], load_profile(board).panel, language) == (GOLDEN / path).read_text("utf-8")
+    glass, language, name = FILES[path]
+    assert twins(EXAMPLES[name], GLASSES[glass], language) == (GOLDEN / path).read_text("utf-8")
 
 
 def test_no_golden_picture_is_left_of_a_page_that_is_gone() -> None:

@@ -12,11 +12,12 @@ from device.glass.canvas import Mark
 from device.glass.draw import TURN_S, Moment, compose, draw, leaves
 from device.glass.lettering import capital_height, face, fitted, width, wrapped
 from device.glass.sizes import arc_minutes, least_pixels, sizes_of
-from device.profile import Panel, board_files, load_profile
+from device.profile import Panel
 from device.words import LANGUAGES, words_of
 from tools.glass_examples import BUSY, EXAMPLES, LONG, QUIET, ZOE
+from tools.glass_sheet import glasses
 
-PANELS = {file.stem: load_profile(file.stem).panel for file in board_files()}
+PANELS = glasses()
 FROM_OUTSIDE = {ZOE.name, LONG.name, "Burgerzaken en belastingen", "020 123 45 67", "Jan de Vries"}
 everywhere = pytest.mark.parametrize("language", LANGUAGES)
 on_every_glass = pytest.mark.parametrize("panel", PANELS.values(), ids=PANELS)
