@@ -17,12 +17,15 @@ _JOB = """[Unit]
 Wants=multi-user.target
 After=multi-user.target
 [Service]
-Type=oneshot
+Type=exec
 ExecStart=/bin/sh -c 'sh -eu /job/run.sh >/job/out 2>&1; echo $? >/job/code; systemctl exit 0 --no-block'
 """
 
+NEXT_VERSION = "99.0"
+"""What `make test-deb` builds besides: the same program under a higher number, to upgrade to and to come back from."""
 
-class MachineFault(Exception):
+
+class MachineFault(Exception):  # noqa: N818  # as in the other rooms that boot machines
     """The machine could not be made or booted here: a matter of this machine, not of the packages."""
 
 
@@ -66,7 +69,7 @@ class Machine:
         """Run a command in the root without booting it, as dpkg does. -> what it printed; raises AssertionError."""
         done = subprocess.run(
             ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c",
-             'mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" && root="$1" && shift && exec chroot "$root" "$@"',
+             'mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" && exec chroot "$@"',
              "inside", str(self.root), *command],
             env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/root"},
             capture_output=True, text=True,

@@ -57,16 +57,25 @@ outbox.close()
 PY
 """
 
-NOTES = """python3 -c 'import sqlite3; print(sqlite3.connect("/var/lib/belbord/host.sqlite3").execute("select count(*) from note").fetchone()[0])'"""
+COUNT = """install -D /dev/stdin /usr/local/bin/count-notes <<'PY'
+#!/usr/bin/python3
+import sqlite3
+print(sqlite3.connect("/var/lib/belbord/host.sqlite3").execute("select count(*) from notes").fetchone()[0])
+PY
+"""
 
 
 def until(condition: str, seconds: int = 15) -> str:
     """Shell that waits for `condition`, and fails naming it when it has not come about in time."""
     return f"""
 n=0
-until {condition}; do
+until {condition} 2>/dev/null; do
     n=$((n + 1))
-    [ "$n" -lt {seconds * 10} ] || {{ echo 'never: {condition.replace("'", '"')}'; journalctl -n 40 --no-pager; exit 1; }}
+    [ "$n" -lt {seconds * 10} ] || {{
+        echo 'never: {condition.replace("'", '"')}'
+        journalctl -n 40 --no-pager
+        exit 1
+    }}
     sleep 0.1
 done
 """
@@ -79,4 +88,4 @@ def running(part: str) -> str:
 
 def notes(count: int) -> str:
     """Shell condition: so many notes stand in the host's store."""
-    return f'[ "$({NOTES})" = {count} ]'
+    return f'[ "$(count-notes)" = {count} ]'
