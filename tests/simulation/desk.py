@@ -222,9 +222,9 @@ class _WatchedOutbox:
     outbox: OutboxModel
 
     def keep(self, note: object) -> None:
-        self.oracle.keep_asked(self.name, note)  # type: ignore[arg-type]
+        self.oracle.ledger.keep_asked(self.oracle.desks[self.name], note)  # type: ignore[arg-type]
         self.outbox.keep(note)  # type: ignore[arg-type]
 
     def forget(self, note_id: str, rev: int) -> None:
-        self.oracle.forget_asked(self.name, note_id, rev)
+        self.oracle.ledger.forget_asked(self.name, note_id, rev)
         self.outbox.forget(note_id, rev)

@@ -76,7 +76,7 @@ class DeskLink:
         if self.up and self._connection is not None:
             if self._boundary("unit: before sending"):
                 return
-            self._oracle.note_sent(self._unit, note)
+            self._oracle.ledger.note_sent(self._oracle.desks[self._unit], note)
             self._mid += 1
             self._under_way[self._mid] = note
             self._publish(topics.NOTE, codec.encode(note))
@@ -137,7 +137,6 @@ class DeskLink:
                 self._connection.send("up", ("subscribe", [self._topics[row] for row in rows]))
             case "suback":
                 self.up = True
-                self._oracle.link_up(self._unit)
                 self._tell(LinkUp)
             case "puback":
                 note = self._under_way.pop(frame[1], None)

@@ -20,7 +20,8 @@ from host_agent.pbx.simulated.pbx import BOOT_S
 from host_agent.pbx.simulated.session import BANNER, Moment, Session, fully_booted, parse_request, respond, wanted
 from host_agent.pbx.simulated.temper import TRANSFER_RING_S
 from tests.simulation.host import Host
-from tests.simulation.oracle import Oracle, Truth
+from tests.simulation.oracle import Oracle
+from tests.simulation.watched import Truth
 from tests.simulation.world import Timer, World
 
 SETTINGS = AsteriskSettings("pbx", "belbord", "s3cret")
@@ -120,7 +121,7 @@ class Exchange:
             state = phone_state(office, phone.extension)
             paused = [member.paused for member in office.members if member.extension == phone.extension]
             lines[phone.extension] = "paused" if state == "idle" and paused and all(paused) else state
-        self.oracle.truth_changed(Truth(self.world.now, queues, lines))
+        self.oracle.past.truth_changed(Truth(self.world.now, queues, lines))
         self.world.note(f"office {sorted(queues.items())}")
 
     # The manager connection
@@ -242,7 +243,7 @@ class _Wire:
     def _read(self, message: bytes, said_at: float) -> None:
         if not self.dead:
             self._exchange.said_at = said_at
-            self._exchange.oracle.pbx_word_came(self._world.now - said_at)
+            self._exchange.oracle.past.pbx_word_came(self._world.now - said_at)
             self._ami.data_received(message)
             self._ended()
 

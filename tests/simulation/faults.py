@@ -9,7 +9,8 @@ from tests.simulation.desk import Desk
 from tests.simulation.exchange import Exchange
 from tests.simulation.host import Host
 from tests.simulation.mosquitto_model import MosquittoModel
-from tests.simulation.oracle import Oracle, Stamped
+from tests.simulation.oracle import Oracle
+from tests.simulation.watched import Stamped
 from tests.simulation.world import World
 
 REMEMBERED = 400
@@ -214,14 +215,14 @@ class Faults:
     def _disk(self, state: str) -> Callable[[random.Random], Callable[[], None]]:
         def begin(dice: random.Random) -> Callable[[], None]:
             self._host.disk.state = state
-            self._oracle.uncounted_until = float("inf")
+            self._oracle.past.uncounted_until = float("inf")
             return self._disk_is_good
 
         return begin
 
     def _disk_is_good(self) -> None:
         self._host.disk.state = "good"
-        self._oracle.uncounted_until = self._world.now + RECOUNTED_WITHIN_S
+        self._oracle.past.uncounted_until = self._world.now + RECOUNTED_WITHIN_S
 
     def _jump(self, dice: random.Random) -> None:
         seconds = dice.choice((-3600.0, 3600.0, 86_400.0, -86_400.0, 90 * 86_400.0, -3 * 365 * 86_400.0))

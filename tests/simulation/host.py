@@ -19,8 +19,9 @@ from host_agent.pbx.asterisk.adapter import AsteriskAdapter
 from tests.simulation.made_up_loop import MadeUpLoop
 from tests.simulation.mosquitto_model import MosquittoModel
 from tests.simulation.network import Connection, Frame, Path
-from tests.simulation.oracle import Oracle, Stamped
+from tests.simulation.oracle import Oracle
 from tests.simulation.store_model import ModelNoteStore, Shelf
+from tests.simulation.watched import Stamped
 from tests.simulation.world import Timer, World
 
 KEEPALIVE_S = 10.0
@@ -105,7 +106,7 @@ class ModelBus:
             receipt = decode(row, payload)
             if host.boundary("host: before a receipt"):
                 return False
-            host.oracle.receipt_sent(receipt.id, receipt.rev)
+            host.oracle.ledger.receipt_sent(receipt.id, receipt.rev)
         stamped = Stamped(payload)
         stamped.born, stamped.true_at = host.world.now, min(host.world.now, host.pbx_said_at())
         self._mid += 1
@@ -276,13 +277,13 @@ class Host:
             if note_id not in self._seen:
                 self._seen.add(note_id)
                 age_s = note.arrived_at - note.pressed_at
-                self.oracle.committed_at_host(note.unit, note_id, age_s, exact=note.certainty == "exact")
+                self.oracle.ledger.committed_at_host(note.unit, note_id, age_s, exact=note.certainty == "exact")
             if sum(entry.what == "kept" for entry in shelf.history[note_id]) != 1:
                 self.oracle.broken("I2", f"the host kept note {note_id} more than once")
         shelf.written.clear()
         for unit in self.config.units:
             queues = {queue.name for queue in unit.queues}
-            self.oracle.open_notes(
+            self.oracle.past.open_notes(
                 unit.name,
                 sum(
                     note.state == "open" and (note.unit == unit.name or note.queue in queues)

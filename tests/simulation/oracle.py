@@ -5,101 +5,30 @@ stands on the synced part of each disk. Invariants are named as in docs: I1 no l
 I4 freshness, I5 recovery, I12 bounds.
 """
 
-from collections import deque
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
-from broker.messages import Hello, Note
+from broker.messages import Hello
 from device.core import pages
-from device.core.notes import KeptNote
 from device.core.unit import Unit
-from tests.simulation.outbox_model import Card
+from tests.simulation.ledger import Ledger
+from tests.simulation.past import FACTS, Past
 from tests.simulation.store_model import Shelf
-from tests.simulation.world import Violation, World
+from tests.simulation.watched import OLD_AFTER_S, Judge, Stamped, Watched
+from tests.simulation.world import World
 
-OLD_AFTER_S = 15.0
-SLACK_S = 0.5
-"""The way from PBX to host, which no echo measures; what is held back there for longer is allowed for as well."""
-HISTORY_S = 40.0
-LISTED_AGAIN_S = 75.0
-LONGEST_PRESS_S = 65.0
-"""From touch to release, with a unit that stood still between them."""
 MINIMUM_S = {"lit": 10.0, "dark": 5.0, "unsure": 2.0}
-FACTS = (pages.Quiet, pages.CallersWait, pages.Ringing, pages.Talking)
 
 
-class Stamped(bytes):
-    """A payload that knows, for the oracle alone, when it was made and how old the PBX's word in it was."""
-
-    born: float
-    true_at: float
-
-
-@dataclass
-class Watched:
-    """One desk as seen from its chair."""
-
-    name: str
-    card: Card
-    queues: tuple[str, ...]
-    line: str
-    outbox_limit: int
-    most_entries: int = 0
-    page: pages.Page | None = None
-    sign: str | None = None
-    sign_since: float = float("-inf")
-    by_hand_until: float = float("-inf")
-    true_at: float = float("-inf")
-    told_at: float = float("-inf")
-    transit_s: deque[tuple[float, float]] = field(default_factory=deque)
-    unmarked: bool = False
-    excused: bool = False
-    must_refuse: bool = False
-    newest: KeptNote | None = None
-    before: KeptNote | None = None
-    linked_at: float | None = None
-    fresh_at: float | None = None
-    hellos: deque[float] = field(default_factory=lambda: deque(maxlen=4))
-
-
-@dataclass(frozen=True)
-class Truth:
-    """The office from `at` on: by queue how many wait and since when the first does; by line its state."""
-
-    at: float
-    queues: Mapping[str, tuple[int, float | None]]
-    lines: Mapping[str, str]
-
-
-class Oracle:
+class Oracle(Judge):
     """Raises Violation at the first broken promise."""
 
     def __init__(self, world: World, shelf: Shelf) -> None:
-        self._world = world
-        self._shelf = shelf
+        super().__init__(world)
         self.desks: dict[str, Watched] = {}
-        self.truths: deque[Truth] = deque()
-        self.open_counts: dict[str, deque[tuple[float, int]]] = {}
-        self.presses: dict[float, str] = {}
-        self.ids: dict[str, tuple[str, float]] = {}
-        self.shown_kept: dict[str, int] = {}
-        self._id_of_press: dict[float, str] = {}
-        self.uncounted_until = float("-inf")
-        self._late: deque[tuple[float, float]] = deque()
+        self.ledger = Ledger(world, self, shelf)
+        self.past = Past(world, self)
         self.samples = 0
         self.fresh_samples = 0
 
-    def broken(self, invariant: str, what: str) -> None:
-        if self._world.broken is None:
-            self._world.broken = Violation(f"{invariant}: {what} (at {self._world.now:.3f} s)")
-        raise self._world.broken
-
     # What people and machines do
-
-    def pressed(self, desk: str, clock: float) -> None:
-        self.presses[clock] = desk
-        self._world.counted["press"] += 1
 
     def by_hand(self, desk: str, for_s: float) -> None:
         watched = self.desks[desk]
@@ -114,7 +43,7 @@ class Oracle:
 
     def _blank(self, watched: Watched) -> None:
         """Nothing stands on the glass, and the lamp is out."""
-        watched.page = watched.sign = watched.newest = watched.linked_at = None
+        watched.page = watched.sign = watched.newest = None
         watched.unmarked = watched.excused = watched.must_refuse = False
         watched.true_at = watched.told_at = float("-inf")
         watched.by_hand_until = float("-inf")
@@ -126,14 +55,6 @@ class Oracle:
 
     def unit_resumed(self, desk: str) -> None:
         self.desks[desk].excused = False
-
-    def link_up(self, desk: str) -> None:
-        self.desks[desk].linked_at = self._world.now
-
-    def truth_changed(self, truth: Truth) -> None:
-        self.truths.append(truth)
-        while len(self.truths) > 1 and self.truths[1].at < self._world.now - HISTORY_S:
-            self.truths.popleft()
 
     def hello_said(self, desk: str, hello: Hello) -> None:
         hellos = self.desks[desk].hellos
@@ -153,21 +74,6 @@ class Oracle:
 
     # Notes
 
-    def keep_asked(self, desk: str, note: KeptNote) -> None:
-        watched = self.desks[desk]
-        watched.before, watched.newest = watched.newest, note
-        if note.rev == 1:
-            if self.presses.get(note.pressed_clock) != desk:
-                self.broken("I2", f"{desk} keeps a note that nobody pressed")
-            if note.pressed_clock in self._id_of_press:
-                self.broken("I2", f"{desk} makes a second note of one press")
-            if note.id in self.ids:
-                self.broken("I2", f"{desk} uses the id {note.id} again")
-            self._id_of_press[note.pressed_clock] = note.id
-            self.ids[note.id] = (desk, self._world.now)
-        elif self.ids.get(note.id, ("", 0))[0] != desk:
-            self.broken("I2", f"{desk} changes a note that is not its own")
-
     def refused(self, desk: str, note_id: str, rev: int) -> None:
         """The outbox told the unit that this is not kept."""
         watched = self.desks[desk]
@@ -180,41 +86,11 @@ class Oracle:
         watched = self.desks[desk]
         watched.most_entries += found
 
-    def note_sent(self, desk: str, note: Note) -> None:
-        made = self.ids.get(note.id)
-        if made is not None and note.pressed_s_ago is not None:
-            age_s = self._world.now - made[1]
-            if not age_s - 0.5 <= note.pressed_s_ago <= age_s + LONGEST_PRESS_S:
-                self.broken("F4", f"{desk} says a press of {age_s:.1f} s ago was {note.pressed_s_ago:.1f} s ago")
-        kept = self.desks[desk].card.durable.get(note.id)
-        if (kept is None or kept.rev < note.rev) and not self._at_host(note.id, note.rev):
-            self.broken("I3", f"{desk} sends a note that is not on its disk")
-
-    def forget_asked(self, desk: str, note_id: str, rev: int) -> None:
-        if not self._at_host(note_id, rev):
-            self.broken("I1", f"{desk} forgets note {note_id} rev {rev}, which the host has not committed")
-
-    def receipt_sent(self, note_id: str, rev: int) -> None:
-        if not self._at_host(note_id, rev):
-            self.broken("I1", f"the host receipts note {note_id} rev {rev} before it is committed")
-
-    def committed_at_host(self, unit: str | None, note_id: str, age_s: float, *, exact: bool) -> None:
-        made = self.ids.get(note_id)
-        if made is None or made[0] != unit:
-            self.broken("I2", f"the host keeps a note {note_id} of {unit} that no press made")
-            return
-        if exact and age_s > self._world.now - made[1] + 5.0:
-            self.broken("F4", f"the host dates the press {age_s:.1f} s back, it was {self._world.now - made[1]:.1f} s")
-
-    def _at_host(self, note_id: str, rev: int) -> bool:
-        note = self._shelf.notes.get(note_id)
-        return (note is not None and note.rev >= rev) or note_id in self._shelf.tombstones
-
     # The glass
 
     def before_step(self, desk: str) -> None:
         watched = self.desks[desk]
-        if self._world.now > watched.true_at + OLD_AFTER_S + self._slack_s() and not watched.excused:
+        if self._world.now > watched.true_at + OLD_AFTER_S + self.past.slack_s() and not watched.excused:
             age = self._world.now - watched.true_at
             if watched.unmarked:
                 self.broken("I4", f"{desk} shows {type(watched.page).__name__} unmarked on news of {age:.1f} s ago")
@@ -245,93 +121,20 @@ class Oracle:
         facts = isinstance(page, FACTS)
         watched.unmarked = facts or (margin is not None and margin.line != "unknown")
         counted = margin is not None and margin.open > 0
-        if counted and self._world.now > watched.told_at + OLD_AFTER_S + self._slack_s():
+        if counted and self._world.now > watched.told_at + OLD_AFTER_S + self.past.slack_s():
             self.broken("I4", f"{desk} shows {margin.open} open notes, its news is old")
         if watched.unmarked or counted:
-            if watched.unmarked and self._world.now > watched.true_at + OLD_AFTER_S + self._slack_s():
+            if watched.unmarked and self._world.now > watched.true_at + OLD_AFTER_S + self.past.slack_s():
                 self.broken("I4", f"{desk} shows {type(page).__name__} unmarked, its news is old")
-            self._agrees(watched, page, margin)
+            self.past.agrees(watched, page, margin)
         match page:
             case pages.NoteShown(stage=stage) if stage != "saving":
-                self._stage_is_true(watched, stage)
+                self.ledger.stage_is_true(watched, stage)
             case pages.NoteRefused(reason="full") if len(watched.card.durable) < watched.outbox_limit:
                 # What is not yet committed counts too, and what was just forgotten may still stand on the card.
                 self._world.counted["refused a little early"] += 1
             case _:
                 pass
-
-    def _stage_is_true(self, watched: Watched, stage: str) -> None:
-        note = watched.newest
-        if note is None:
-            self.broken("I3", f"{watched.name} says {stage} and was asked nothing")
-            return
-        if stage == "received":
-            if not self._at_host(note.id, note.rev):
-                self.broken("I3", f"{watched.name} says received, the host has not committed it")
-            return
-        on_card = watched.card.durable.get(note.id)
-        wanted = note.rev if stage == "withdrawn" else 1
-        if (on_card is None or on_card.rev < wanted) and not self._at_host(note.id, wanted):
-            self.broken("I3", f"{watched.name} says {stage}, it is not on the disk")
-        self.shown_kept[note.id] = max(wanted, self.shown_kept.get(note.id, 0))
-
-    def _agrees(self, watched: Watched, page: Any, margin: pages.Margin) -> None:
-        now = self._world.now
-        since = now - OLD_AFTER_S - self._slack_s()
-        window = [truth for truth, after in zip(self.truths, [*list(self.truths)[1:], None], strict=True)
-                  if after is None or after.at >= since]  # fmt: skip
-        if margin.line != "unknown" and all(truth.lines.get(watched.line) != margin.line for truth in window):
-            self.broken("I4", f"{watched.name} shows its line {margin.line}, it was not for 15 s")
-        counts = self.open_counts.get(watched.name)
-        # No number is drawn for none or unknown; and a disk that does not answer cannot be counted.
-        counted = margin.open > 0 and now > self.uncounted_until
-        if counts and counted and margin.open not in self._counts_since(counts, since):
-            self.broken("I2", f"{watched.name} shows {margin.open} open notes, they are {counts[-1][1]}")
-        if not isinstance(page, FACTS) or page.tally.waiting is None:
-            return
-        many, longest = page.tally.waiting, page.tally.longest_wait_s
-        sums = [(sum(truth.queues[name][0] for name in watched.queues), truth) for truth in window]
-        fitting = [truth for count, truth in sums if count == many]
-        if not fitting:
-            self.broken("I4", f"{watched.name} shows {many} waiting, truly {[count for count, _ in sums]}")
-        if many and longest is not None:
-            began = self._world.now - longest
-            late = max((late for _, late in watched.transit_s), default=0.0) + self._pbx_was_late(now)
-            firsts = [min(at for at in (truth.queues[name][1] for name in watched.queues) if at is not None)
-                      for truth in fitting]  # fmt: skip
-            if not any(-2.0 <= began - first <= 2.5 + late for first in firsts):
-                off = [round(began - first, 1) for first in firsts]
-                self.broken("I4", f"{watched.name} shows a longest wait of {longest} s, off by {off}")
-
-    def pbx_word_came(self, late_s: float) -> None:
-        """The host dates a caller when it reads of it: what TCP held back makes waits too short until the next list."""
-        if late_s > 0.1:
-            self._late.append((self._world.now, late_s))
-
-    def _pbx_was_late(self, now: float) -> float:
-        while self._late and self._late[0][0] < now - LISTED_AGAIN_S:
-            self._late.popleft()
-        return max((late for _, late in self._late), default=0.0)
-
-    def _slack_s(self) -> float:
-        """How much older than it seems the PBX's word may be: what its connection held back counts from the reading."""
-        if not self._late:
-            return SLACK_S
-        since = self._world.now - 2 * OLD_AFTER_S
-        return SLACK_S + max((late for at, late in self._late if at >= since), default=0.0)
-
-    @staticmethod
-    def _counts_since(counts: deque[tuple[float, int]], since: float) -> set[int]:
-        found = {count for at, count in counts if at >= since}
-        before = [count for at, count in counts if at < since]
-        return found | set(before[-1:])
-
-    def open_notes(self, desk: str, count: int) -> None:
-        counts = self.open_counts.setdefault(desk, deque([(0.0, 0)]))
-        if counts[-1][1] != count:
-            counts.append((self._world.now, count))
-            while len(counts) > 2 and counts[1][0] < self._world.now - 2 * HISTORY_S:
-                counts.popleft()
 
     # The sign
 
@@ -341,7 +144,7 @@ class Oracle:
             return
         before, stood_s = watched.sign, now - watched.sign_since
         by_hand = now <= watched.by_hand_until
-        if state == "lit" and not by_hand and now > watched.true_at + OLD_AFTER_S + self._slack_s():
+        if state == "lit" and not by_hand and now > watched.true_at + OLD_AFTER_S + self.past.slack_s():
             self.broken("I4", f"{desk} lights its sign on old news")
         if before is not None and state != "unsure" and not by_hand and stood_s < MINIMUM_S[before] - 0.01:
             self.broken("I4", f"{desk}: the sign was {before} for {stood_s:.1f} s and is {state} now")
@@ -371,6 +174,4 @@ class Oracle:
                 self.broken("I5", f"{watched.name} still has {len(owed)} notes in its outbox")
             if not self.is_fresh(watched):
                 self.broken("I5", f"{watched.name} is not fresh: {type(watched.page).__name__}")
-        for note_id, rev in self.shown_kept.items():
-            if not self._at_host(note_id, rev):
-                self.broken("I1", f"note {note_id} rev {rev} of {self.ids[note_id][0]} was shown as kept and is lost")
+        self.ledger.nothing_is_lost()

@@ -120,7 +120,7 @@ class Finger:
             moments += sorted(begin + self._dice.uniform(0.0005, 0.015) for _ in range(bounces))
             if begin == 0.0:
                 moments.append(for_s)
-        self._oracle.pressed(self._desk.name, clock)
+        self._oracle.ledger.pressed(self._desk.name, clock)
         for moment in sorted(moments):
             self._world.at(at + moment, self._edge, down, clock)
             down = not down

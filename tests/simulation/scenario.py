@@ -9,8 +9,9 @@ from tests.simulation.exchange import Exchange, small_office
 from tests.simulation.faults import Faults
 from tests.simulation.host import Disk, Host
 from tests.simulation.mosquitto_model import MosquittoModel
-from tests.simulation.oracle import Oracle, Watched
+from tests.simulation.oracle import Oracle
 from tests.simulation.people import Callers, Clerks, Finger
+from tests.simulation.watched import Watched
 from tests.simulation.world import Violation, World
 
 MOST_DESKS = 4
