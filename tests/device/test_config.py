@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from device.access import Cable
 from device.app import main
 from device.config import config_of, load_config
 from device.config_keys import KEYS, REQUIRED
@@ -54,6 +55,19 @@ def test_the_least_config_lives_by_the_rules_defaults(tmp_path: Path) -> None:
     assert config.rules == Rules()
     assert (config.language, config.board, config.panel) == ("nl", DEFAULT_BOARD, True)
     assert (config.broker.port, config.broker.username, config.broker.tls) == (1883, "balie-1", None)
+
+
+def test_a_cable_makes_the_broker_needless_and_either_or_both_will_do(tmp_path: Path) -> None:
+    cable = '[serial]\nport = "/dev/ttyGS0"\n'
+    alone = load_config(written(tmp_path, f'unit = "balie-1"\n{cable}[mqtt]\nroot = "huis"\n'), {})
+    assert (alone.broker, alone.cable) == (None, Cable("/dev/ttyGS0", "huis"))
+    both = load_config(written(tmp_path, LEAST + cable), {})
+    assert both.broker is not None
+    assert both.cable == Cable("/dev/ttyGS0", "belbord")
+    assert load_config(written(tmp_path, LEAST), {}).cable is None
+    assert faults(tmp_path, LEAST + '[serial]\nport = "ttyGS0"\n') == (
+        "serial.port: found 'ttyGS0', meant is the path of a serial port, such as /dev/ttyGS0",
+    )
 
 
 def test_all_faults_are_told_at_once_each_with_key_found_and_meant(tmp_path: Path) -> None:
