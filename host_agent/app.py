@@ -180,7 +180,7 @@ async def serve(config: "Config", clock: "Callable[[], float]" = time.time) -> N
         directory.on_change = link.boards.inbox_changed
         link.boards.name_callers = directory.name_callers
         inbox.describe = directory.described
-        seen_calls = SeenCalls(inbox, directory, SqlSeenCalls(store.engine), thread)
+        seen_calls = SeenCalls(inbox, directory, SqlSeenCalls(store.engine), thread, config.promise.hours)
         live.on_events = seen_calls.deliver
         await directory.load()
         await seen_calls.load()

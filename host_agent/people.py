@@ -52,6 +52,14 @@ class Wrong:
     """No such login, a wrong password, or a closed account: which of them is not told."""
 
 
+@dataclass(frozen=True)
+class _Recognised:
+    """Somebody who knows the password that is kept as `kept`."""
+
+    person: Person
+    kept: str
+
+
 class People:
     """Accounts of one office. `clock`: Unix seconds; `steady`: monotonic seconds. Each call raises StoreFault."""
 
@@ -76,6 +84,28 @@ class People:
 
     async def sign_in(self, login: str, password: str, address: str) -> SignedIn | NotYet | Wrong:
         """Sign somebody in who comes from `address`."""
+        found = await self._recognised(login, password, address)
+        if not isinstance(found, _Recognised):
+            return found
+        person = found.person
+        if is_outdated(found.kept):
+            async with self._one:
+                renewed = await asyncio.to_thread(hashed, password)
+            await self.thread.run(lambda: self.store.set_password(person.id, renewed, link=None))
+        return SignedIn(person, await self._begin(person))
+
+    async def change_password(self, person: Person, old: str, new: str, address: str) -> SignedIn | NotYet | Wrong:
+        """Keep a new password for somebody who knows the old one; every session of theirs ends, and one begins."""
+        found = await self._recognised(person.login, old, address)
+        if not isinstance(found, _Recognised) or found.person.id != person.id:
+            return found if isinstance(found, NotYet) else Wrong()
+        async with self._one:
+            kept = await asyncio.to_thread(hashed, new)
+        await self.thread.run(lambda: self.store.set_password(person.id, kept, link=None))
+        return SignedIn(person, await self._begin(person))
+
+    async def _recognised(self, login: str, password: str, address: str) -> "_Recognised | NotYet | Wrong":
+        """Whose login and password these are. Tries are counted, and too many must wait."""
         wait = throttle.wait_s(self._failures, login, address, self._steady())
         if wait > 0:
             return NotYet(wait)
@@ -88,11 +118,7 @@ class People:
         if person is None or kept is None or not fits or not person.is_enabled:
             return Wrong()
         self._failures = throttle.succeeded(self._failures, login, address)
-        if is_outdated(kept):
-            async with self._one:
-                renewed = await asyncio.to_thread(hashed, password)
-            await self.thread.run(lambda: self.store.set_password(person.id, renewed, link=None))
-        return SignedIn(person, await self._begin(person))
+        return _Recognised(person, kept)
 
     async def _begin(self, person: Person) -> str:
         word, now = secret(), self.clock()

@@ -1,4 +1,4 @@
-"""The calls that the PBX saw, as they concern notes: who hung up while waiting, and who was called back."""
+"""The calls that the PBX saw, as they concern notes: who was not spoken to, and who was called back."""
 
 import asyncio
 import logging
@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from host_agent.core.events import CallerAbandoned, PbxEvent
-from host_agent.core.missed import Missed, Talk, follow_talks, missed
+from host_agent.core.events import CallerAbandoned, CallerUnanswered, PbxEvent
+from host_agent.core.missed import Missed, Talk, due_by, follow_talks, is_in_break, missed
 from host_agent.core.notes import CallbackNote
+from host_agent.core.office_hours import OfficeHours
 from host_agent.core.phone_plan import e164
 from host_agent.core.proposals import (
     CallMade,
@@ -33,6 +34,7 @@ log = logging.getLogger(__name__)
 
 KEPT_S = 7 * 86_400.0
 """So long a caller who hung up is offered; then nobody will call back any more."""
+WITHOUT_BREAK = OfficeHours()
 AGAIN_S = 5.0
 LOOK_S = 3600.0
 MOST_WAITING = 2_000
@@ -47,11 +49,14 @@ class SpokenTo:
     number: str
 
 
+Fact = CallerAbandoned | CallerUnanswered | CallMade | SpokenTo
+
+
 @dataclass(frozen=True)
 class Seen:
     """Something that the PBX saw and that may concern a note. `began`: Unix seconds at which the call began."""
 
-    fact: CallerAbandoned | CallMade | SpokenTo
+    fact: "Fact"
     began: float
 
 
@@ -61,11 +66,19 @@ class SeenCalls:
     `clock` below is the host's monotonic clock, by which events are dated; the inbox has the other one.
     """
 
-    def __init__(self, inbox: Inbox, directory: Directory, store: SeenCallStore, thread: StoreThread) -> None:
+    def __init__(
+        self,
+        inbox: Inbox,
+        directory: Directory,
+        store: SeenCallStore,
+        thread: StoreThread,
+        hours: OfficeHours = WITHOUT_BREAK,
+    ) -> None:
         self._inbox = inbox
         self._directory = directory
         self._store = store
         self._thread = thread
+        self._hours = hours
         self._calls: Mapping[str, OutgoingCall] = {}
         self._talks: Mapping[str, Talk] = {}
         self._seen: deque[Seen] = deque(maxlen=MOST_WAITING)
@@ -83,7 +96,7 @@ class SeenCalls:
                 self._note(made, made.began_at, now)
             if spoken is not None:
                 self._note(SpokenTo(spoken), event.at, now)
-            if isinstance(event, CallerAbandoned):
+            if isinstance(event, CallerAbandoned | CallerUnanswered):
                 self._note(event, event.at, now)
 
     async def load(self) -> None:
@@ -119,7 +132,9 @@ class SeenCalls:
             caller_name=call.name or (found.name if found else None),
             caller_number=call.number,
             organisation=found.organisation if found else None,
-            queue=call.queue,
+            queue=call.queue or None,
+            promised_by=(due := due_by(call, self._hours)),
+            promised_at=None if due is None else self._inbox.clock(),
         )
         await self._inbox.keep(note, who=who)
         await self._thread.run(lambda: self._store.settle(call.id, "noted", note.id))
@@ -136,7 +151,7 @@ class SeenCalls:
         """The calls that are part of a note, oldest first."""
         return await self._thread.run(lambda: self._store.joined(note_id))
 
-    def _note(self, fact: CallerAbandoned | CallMade | SpokenTo, at: float, now: float) -> None:
+    def _note(self, fact: Fact, at: float, now: float) -> None:
         self._seen.append(Seen(fact, self._inbox.clock() - max(0.0, now - at)))
         self._came.set()
 
@@ -156,13 +171,17 @@ class SeenCalls:
     async def _take(self, seen: Seen) -> None:
         match seen.fact:
             case CallerAbandoned():
-                await self._take_abandoned(seen.fact, seen.began)
+                await self._take_unanswered(seen.fact, seen.began)
+            case CallerUnanswered():
+                # In hours it is one of many: they may have hung up while it rang, and call again.
+                if is_in_break(seen.fact, seen.began, self._hours, self._directory.rules.country):
+                    await self._take_unanswered(seen.fact, seen.began)
             case CallMade():
                 await self._take_made(seen.fact, seen.began)
             case SpokenTo():
                 await self._take_spoken(seen.fact.number)
 
-    async def _take_abandoned(self, call: CallerAbandoned, at: float) -> None:
+    async def _take_unanswered(self, call: CallerAbandoned | CallerUnanswered, at: float) -> None:
         rules, offered = self._directory.rules, {each.key: each for each in self.offers}
 
         def keep() -> bool:

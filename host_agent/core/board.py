@@ -34,7 +34,7 @@ class OfficeBoard:
 def apply(board: OfficeBoard, event: e.PbxEvent) -> OfficeBoard:
     """The board after `event`."""
     match event:
-        case e.PbxHeard():
+        case e.PbxHeard() | e.CallerUnanswered():
             return replace(board, heard_at=event.at)
         case e.LineChanged():
             line = changed(board.lines.get(event.line.extension), event.line, event.at)

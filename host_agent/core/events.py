@@ -91,6 +91,18 @@ class CallerAbandoned:
 
 
 @dataclass(frozen=True, slots=True)
+class CallerUnanswered:
+    """An outsider's call ended, and nobody of the office had spoken with them. `call` as in `CallerAbandoned`.
+
+    Sent after that for who gave up waiting, and also for who was never in a queue: closed, or nobody picked up.
+    """
+
+    at: float
+    call: str
+    party: Party
+
+
+@dataclass(frozen=True, slots=True)
 class AgentChanged:
     """An agent of a queue is new, or its state, pause or name changed."""
 
@@ -149,6 +161,7 @@ PbxEvent = (
     | CallerLeft
     | CallerDated
     | CallerAbandoned
+    | CallerUnanswered
     | AgentChanged
     | AgentRemoved
     | LineChanged

@@ -43,6 +43,15 @@ def is_open(hours: OfficeHours, at: float) -> bool:
     return any(start <= at <= end for start, end in _spans_from(hours, _day(hours, at) - timedelta(days=1), 2))
 
 
+def break_ends(hours: OfficeHours, at: float) -> float | None:
+    """When the office opens again, if `at` lies between two parts of one day's hours; else None."""
+    if is_open(hours, at):
+        return None
+    spans = list(_spans_from(hours, _day(hours, at), 1))
+    after = [start for start, _ in spans if start > at]
+    return min(after) if after and any(end < at for _, end in spans) else None
+
+
 def next_moment(hours: OfficeHours, at: float) -> float | None:
     """`at` itself when the office is open, else when it opens next; None when it does not."""
     for start, end in _spans_from(hours, _day(hours, at), FURTHEST_DAYS):

@@ -68,6 +68,8 @@ ROUTES: Mapping[str, Right] = {
     "GET /tokens": "tokens",
     "POST /tokens": "tokens",
     "POST /tokens/{serial}/revoke": "tokens",
+    "GET /password": "self",
+    "POST /password": "self",
     "POST /logout": "self",
     "GET /login": "open",
     "POST /login": "open",

@@ -51,6 +51,7 @@ class SqlPeople:
                 return False
             connection.execute(update(PEOPLE).where(PEOPLE.c.id == person_id).values(password=password))
             connection.execute(delete(SESSIONS).where(SESSIONS.c.person_id == person_id))
+            connection.execute(delete(LINKS).where(LINKS.c.person_id == person_id))
             return True
 
     def add_link(self, link: str, person_id: str | None, expires_at: float) -> None:

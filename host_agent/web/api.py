@@ -14,7 +14,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.responses import JSONResponse, Response
 
 from broker.names import clean
-from host_agent.core.notes import CallbackNote, Changed, FillIn, Finish, made
+from host_agent.core.notes import Assign, CallbackNote, Changed, FillIn, Finish, made
 from host_agent.core.phone_plan import calling_code
 from host_agent.core.search import Shelf, Wanted, fold
 from host_agent.errors import StoreFault
@@ -104,15 +104,19 @@ def application(desk: Desk, people: People) -> FastAPI:
     async def make(wanted: NewNote, bearer: Annotated[Bearer, Depends(writes)], key: IdempotencyKey = None) -> Response:
         if not wanted.caller_name and not wanted.caller_number:
             raise HTTPException(422, "a name or a number: who must be called back?")
+        if wanted.assign and not wanted.for_whom:
+            raise HTTPException(422, "assign: to whom? Say for_whom as well")
         note_id = hmac.digest(bearer.digest.encode(), (key or "").encode(), "sha256").hex()[:32] if key else None
 
         async def do() -> Done:
+            # One that is there was made before a fault kept its answer from being written down.
             known = await desk.inbox.find(note_id) if note_id is not None else None
-            if known is not None:
-                # Made before a fault kept its answer from being written down.
-                return Done(id=known[0].id, state="open", version=1)
-            note = made(_fill_in(wanted), note_id=note_id or secrets.token_hex(16), at=desk.inbox.clock())
-            await desk.inbox.keep(note, who=bearer.who)
+            note = known[0] if known is not None else _made(wanted, note_id, desk.inbox.clock())
+            if known is None:
+                await desk.inbox.keep(note, who=bearer.who)
+            if wanted.assign and wanted.for_whom and note.version == 1:
+                outcome = await desk.inbox.change(note.id, 1, Assign(wanted.for_whom), who=bearer.who)
+                note = outcome.note if outcome is not None else note
             return Done(id=note.id, state=note.state, version=note.version)
 
         return await once(bearer, key, "make " + wanted.model_dump_json(), 201, do)
@@ -165,7 +169,7 @@ def application(desk: Desk, people: People) -> FastAPI:
     return app
 
 
-def _scope(people: People, wanted: Scope) -> Callable[..., Awaitable[Bearer]]:
+def _scope(people: People, wanted: Scope) -> Callable[[HTTPAuthorizationCredentials | None], Awaitable[Bearer]]:
     async def bearer(said: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]) -> Bearer:
         key = digest(said.credentials) if said is not None else ""
         token = await people.thread.run(lambda: people.tokens.token(key)) if said is not None else None
@@ -181,6 +185,14 @@ def _scope(people: People, wanted: Scope) -> Callable[..., Awaitable[Bearer]]:
     return bearer
 
 
+async def bearer_of(people: People, request: Request, wanted: Scope) -> Bearer | None:
+    """Whose token a request outside the API carries, None unless it is known and has the scope. Raises StoreFault."""
+    try:
+        return await _scope(people, wanted)(await _BEARER(request))
+    except HTTPException:
+        return None
+
+
 async def _found(desk: Desk, note_id: str) -> CallbackNote:
     found = await desk.inbox.find(note_id)
     if found is None:
@@ -188,12 +200,21 @@ async def _found(desk: Desk, note_id: str) -> CallbackNote:
     return found[0]
 
 
+def _made(wanted: NewNote, note_id: str | None, at: float) -> CallbackNote:
+    return made(_fill_in(wanted), note_id=note_id or secrets.token_hex(16), at=at)
+
+
 def _fill_in(wanted: NewNote) -> FillIn:
     until: datetime | None = wanted.promised_by
     return FillIn(
         caller_name=wanted.caller_name or None,
         caller_number=wanted.caller_number,
+        name_unsure=wanted.name_unsure,
+        organisation=wanted.organisation or None,
         for_whom=wanted.for_whom or None,
         reason=wanted.reason or None,
+        urgent=wanted.urgent,
+        reachable=wanted.reachable or None,
         promised_by=None if until is None else until.timestamp(),
+        read_back=wanted.read_back,
     )

@@ -33,15 +33,21 @@ Number = Annotated[
 
 
 class NewNote(BaseModel):
-    """Somebody who must be called back. A name or a number is there."""
+    """Somebody who must be called back, in the order in which a telephonist asks it. A name or a number is there."""
 
     model_config = ConfigDict(extra="forbid")
 
     caller_name: Name | None = None
     caller_number: Number | None = None
-    for_whom: Name | None = None
+    name_unsure: bool = Field(default=False, description="The name may be spelled otherwise.")
+    organisation: Name | None = None
+    for_whom: Name | None = Field(default=None, description="A colleague or a team.")
+    assign: bool = Field(default=False, description="Ask `for_whom` at once to call back, and tell them.")
     reason: Text | None = None
+    urgent: bool = False
+    reachable: Name | None = Field(default=None, description="When the caller can be reached, in words.")
     promised_by: Moment | None = None
+    read_back: bool = Field(default=False, description="Name and number were repeated to the caller.")
 
 
 class Tick(BaseModel):
@@ -70,13 +76,28 @@ class Note(BaseModel):
     pressed_at: datetime
     caller_name: str | None
     caller_number: str | None
+    withheld: bool = Field(description="The caller did not let the number be seen.")
+    name_unsure: bool
+    organisation: str | None
     queue: str | None
+    unit: str | None = Field(description="The desk at which the button was pressed; null for a note made by hand.")
     for_whom: str | None
     reason: str | None
+    urgent: bool
+    reachable: str | None
     promised_by: datetime | None
+    promised_at: datetime | None
+    read_back: bool
     assigned_to: str | None
+    assigned_at: datetime | None
+    seen_at: datetime | None
+    attempts: int = Field(description="How often the caller was rung and not spoken to.")
+    attempted_at: datetime | None
     outcome: str | None
     closed_at: datetime | None
+
+
+MOMENTS = tuple(name for name in Note.model_fields if name.endswith(("_at", "_by")))
 
 
 class Notes(BaseModel):
@@ -95,8 +116,7 @@ class Fault(BaseModel):
 def shape(note: CallbackNote) -> Note:
     """A note as the API gives it."""
     said = {name: getattr(note, name) for name in Note.model_fields}
-    moments = ("pressed_at", "promised_by", "closed_at")
-    return Note.model_validate({name: _moment(value) if name in moments else value for name, value in said.items()})
+    return Note.model_validate({name: _moment(value) if name in MOMENTS else value for name, value in said.items()})
 
 
 def _moment(at: float | None) -> datetime | None:

@@ -23,6 +23,7 @@ from host_agent.web import (
     login,
     own_pages,
     pages,
+    password_page,
     people_pages,
     spelling_page,
     stream,
@@ -47,6 +48,7 @@ def application(desk: Desk) -> ASGIApp:
     app.include_router(link_pages.routes(desk))
     served = api.application(desk, desk.people)
     app.include_router(login.routes(desk, desk.people))
+    app.include_router(password_page.routes(desk, desk.people))
     app.include_router(people_pages.routes(desk, desk.people))
     app.include_router(own_pages.routes(desk, desk.people))
     app.include_router(export.routes(desk))

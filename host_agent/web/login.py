@@ -125,9 +125,14 @@ def _faults(form: Form, *, is_first: bool) -> dict[str, str]:
         for field in ("name", "login"):
             if not clean(form.get(field, ""), NAME_LIMIT):
                 faults[field] = _("Vul dit in.")
+    return faults | password_faults(form)
+
+
+def password_faults(form: Form) -> dict[str, str]:
+    """What is wrong with a password that somebody chooses, by field."""
     password = form.get("password", "")
     if not SHORTEST <= len(password) <= LONGEST:
-        faults["password"] = _("Kies een wachtwoord van 10 tot 200 tekens; een paar woorden achter elkaar is goed.")
-    elif password != form.get("again", ""):
-        faults["again"] = _("Dit is niet hetzelfde als het eerste.")
-    return faults
+        return {"password": _("Kies een wachtwoord van 10 tot 200 tekens; een paar woorden achter elkaar is goed.")}
+    if password != form.get("again", ""):
+        return {"again": _("Dit is niet hetzelfde als het eerste.")}
+    return {}

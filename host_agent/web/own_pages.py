@@ -4,9 +4,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from broker.names import NAME_LIMIT, clean
+from host_agent.core.retention import DAY_S
 from host_agent.core.rights import may
 from host_agent.core.search import Wanted
 from host_agent.people import People, digest, secret
+from host_agent.seen_calls import KEPT_S
 from host_agent.web.calendar import calendar
 from host_agent.web.desk import Desk
 from host_agent.web.listing import listed, names_of
@@ -96,7 +98,16 @@ def routes(desk: Desk, people: People) -> APIRouter:
     @router.get("/kept")
     async def kept(request: Request) -> Response:
         run = await people.thread.run(people.keeping.last_run)
-        return shown(desk, request, "kept.html", privacy=privacy, run=run, has_accounts=desk.config.web.has_accounts)
+        return shown(
+            desk,
+            request,
+            "kept.html",
+            privacy=privacy,
+            run=run,
+            has_accounts=desk.config.web.has_accounts,
+            missed_days=min(privacy.keeping.done_days, int(KEPT_S / DAY_S)),
+            notices_name=desk.config.promise.notices.caller,
+        )
 
     @router.get("/.well-known/security.txt")
     async def security() -> Response:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from host_agent.core.events import CallerUnanswered
 from host_agent.pbx.asterisk.fields import get, live_party, need, needle, unescaped
 from host_agent.pbx.asterisk.legs import DEVICE_STATES, HINT_STATES, RING, UP, Leg
 from host_agent.pbx.asterisk.phones import BY_DEVICE, BY_MEMBER, Phones, is_phone
@@ -116,6 +117,9 @@ class Calls:
         leg = self.phones.hung_up(uid, at)
         if leg is not None:
             self._hang_up(leg, at)
+            # The first channel of a call that is no phone's of ours is a trunk's, by which somebody called in.
+            if leg.linked == uid and not leg.bridged and is_phone(leg.device) and not self.phones.lines_of(leg.device):
+                self.queues.out.append(CallerUnanswered(at, uid, leg.calling))
         else:
             self.queues.hung_up(uid, at)
 

@@ -20,6 +20,9 @@ _OWN_NUMBER: Final = re.compile(r"[0-9]{1,6}")
 """A device with such a name is a phone without a hint; a longer number is a trunk's account."""
 NOT_PHONES: Final = frozenset({"Local", "Agent", "Bridge", "Message", "Surrogate", "Null"})
 
+MOST_DEVICES: Final = 5_000
+"""Devices whose state is remembered. A trunk can have a device for each number it calls (DAHDI/i1/0612345678)."""
+
 BY_HINT: Final = 1
 BY_MEMBER: Final = 2
 BY_DEVICE: Final = 3
@@ -90,6 +93,8 @@ class Phones:
         known = self._device.get(device)
         if known is not None and known[0] > source:
             return
+        if known is None and len(self._device) >= MOST_DEVICES:
+            self._device = {name: said for name, said in self._device.items() if self.lines_of(name)}
         self._device[device] = (source, state)
         if known is None or known[1] != state:
             self.changed(device, at)
@@ -105,14 +110,17 @@ class Phones:
     def hung_up(self, uid: str, at: float) -> Leg | None:
         """The channel hung up."""
         leg = self.legs.get(uid)
-        if leg is not None and is_phone(leg.device):
+        if leg is not None and self.lines_of(leg.device):
             self._hung_up.add(leg.device)
         return self._gone(uid, at)
 
     def _gone(self, uid: str, at: float) -> Leg | None:
         leg = self.legs.pop(uid, None)
         if leg is not None:
-            self._of_device.get(leg.device, {}).pop(uid, None)
+            left = self._of_device.get(leg.device, {})
+            left.pop(uid, None)
+            if not left:
+                self._of_device.pop(leg.device, None)
             self.changed(leg.device, at)
         return leg
 
@@ -179,11 +187,11 @@ class Phones:
 
     def _by_its_name(self, device: str) -> tuple[str, ...]:
         name = device.partition("/")[2]
-        lines = (name,) if is_phone(device) and _OWN_NUMBER.fullmatch(name) else ()
-        self._line_of[device] = lines
-        if lines:
-            self._lines.setdefault(name, (device,))
-        return lines
+        if not is_phone(device) or not _OWN_NUMBER.fullmatch(name):
+            return ()
+        self._line_of[device] = (name,)
+        self._lines.setdefault(name, (device,))
+        return (name,)
 
 
 def is_phone(device: str) -> bool:

@@ -11,6 +11,7 @@ from host_agent.core.office_hours import (
     OfficeHours,
     Span,
     after_work,
+    break_ends,
     is_open,
     latest_moment,
     next_moment,
@@ -47,6 +48,15 @@ def _said(*moments: float | None) -> list[str]:
 def test_after_closing_time_the_next_moment_is_the_next_opening() -> None:
     assert _said(next_moment(HOURS, _at(2026, 11, 20, 17, 30))) == ["Mon 23 08:30"]
     assert _said(next_moment(HOURS, _at(2026, 11, 23, 11, 0))) == ["Mon 23 11:00"]
+
+
+def test_a_break_lies_between_two_parts_of_one_day_and_the_night_is_none() -> None:
+    lunch = OfficeHours(week=((Span(8 * 60, 12 * 60), Span(13 * 60, 17 * 60)),) * 5 + ((), ()), zone=ZONE)
+    moments = (_at(2026, 11, 23, hour, 30) for hour in (7, 11, 12, 13, 17))
+    ends = [break_ends(lunch, at) for at in moments]
+    assert _said(*ends) == ["never", "never", "Mon 23 13:00", "never", "never"]
+    assert break_ends(lunch, _at(2026, 11, 22, 12, 30)) is None
+    assert break_ends(HOURS, _at(2026, 11, 23, 12, 30)) is None
 
 
 def test_a_holiday_and_a_short_day_count() -> None:

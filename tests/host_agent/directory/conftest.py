@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 
+from host_agent.core.office_hours import OfficeHours, Span
 from host_agent.directory.book import Directory
 from host_agent.directory.rules import DirectoryRules
 from host_agent.inbox import Inbox
@@ -19,6 +21,8 @@ from host_agent.store.seen_calls import SqlSeenCalls
 from host_agent.store.thread import StoreThread
 
 NOW = 1_800_000_000.0
+HOURS = OfficeHours(week=((Span(510, 720), Span(780, 1020)),) * 7, zone=UTC)
+"""Every day with a break from twelve to one. NOW is 8:00."""
 
 
 @dataclass
@@ -49,7 +53,7 @@ def rooms(tmp_path: Path) -> Opens:
         with opened(tmp_path / "host.sqlite3") as store, StoreThread(store) as thread:
             inbox = Inbox(thread, clock=lambda: made.now)
             directory = Directory(DirectoryRules(), SqlDirectory(store.engine), thread)
-            seen_calls = SeenCalls(inbox, directory, SqlSeenCalls(store.engine), thread)
+            seen_calls = SeenCalls(inbox, directory, SqlSeenCalls(store.engine), thread, HOURS)
             inbox.describe = directory.described
             made = Rooms(inbox, directory, seen_calls)
             await directory.load()

@@ -1,7 +1,7 @@
 """Any file becomes people and counted refusals."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from host_agent.core.colleagues import Colleague
@@ -146,6 +146,8 @@ def _numbers_are_kept(name: str, content: bytes) -> None:
 
 
 @given(st.sampled_from(["a.csv", "colleagues.csv", "a.vcf", "collega.vcf"]), st.binary(max_size=400))
+@example("a.csv", b"\0")
+@example("a.csv", b";")
 def test_any_bytes_become_people_or_counted_refusals(name: str, content: bytes) -> None:
     _numbers_are_kept(name, content)
 

@@ -27,6 +27,10 @@ def _gave_up(call: str = "1.1", number: str | None = NUMBER, *, withheld: bool =
     return e.CallerAbandoned(AT, "receptie", call, Party(number, None, withheld), 40.0)
 
 
+def _unanswered(call: str = "1.1", number: str | None = NUMBER) -> e.CallerUnanswered:
+    return e.CallerUnanswered(AT, call, Party(number, None, False))
+
+
 def _told(rooms: Rooms, *events: e.PbxEvent) -> None:
     rooms.seen_calls.deliver(events, AT)
 
@@ -70,6 +74,57 @@ def test_a_caller_who_hung_up_is_offered_also_after_a_restart_and_the_same_call_
         assert sorted(offer.times for offer in here.seen_calls.offers) == [1, 2]
 
     _visit(rooms, first, second)
+
+
+LUNCH = 4 * 3600.0 + 1200.0
+"""Seconds from NOW: twenty past twelve."""
+
+
+def test_who_calls_in_the_lunch_break_is_offered_once_and_due_an_hour_after_opening(rooms: Opens) -> None:
+    async def story(here: Rooms) -> None:
+        here.now = NOW + LUNCH
+        in_queue = e.CallerAbandoned(AT, "receptie", "3.1", Party("0201234567", None, False), 9.0)
+        same = e.CallerUnanswered(AT, "3.1", Party("0201234567", None, False))
+        _told(here, _unanswered("1.1"), _unanswered("1.1"), _unanswered("1.2", "+31612345678"), in_queue, same)
+        await until(lambda: len(here.seen_calls.offers) == 2)
+        by_number = {offer.number: offer for offer in here.seen_calls.offers}
+        assert (by_number[NUMBER].times, by_number[NUMBER].queue, by_number[NUMBER].waited_s) == (2, "", None)
+        assert (by_number["0201234567"].times, by_number["0201234567"].queue) == (1, "receptie")
+        for offer in by_number.values():
+            assert await here.seen_calls.make_note(offer.id, who="Ada") == offer.id
+        here.now += 1.0
+        shelves = await here.inbox.shelves(limit=10)
+        opens = NOW + 5 * 3600.0
+        assert [(note.promised_by, note.promised_at) for note in shelves.open] == [(opens + 3600.0, NOW + LUNCH)] * 2
+        assert {note.queue for note in shelves.open} == {None, "receptie"}
+
+    _visit(rooms, story)
+
+
+def test_a_call_in_the_break_joins_the_open_note_for_its_number(rooms: Opens) -> None:
+    async def story(here: Rooms) -> None:
+        here.now = NOW + LUNCH
+        await _note(here)
+        _told(here, _unanswered(), _unanswered("2.1", "0201234567"))
+        await until(lambda: here.seen_calls.offers)
+        assert [offer.number for offer in here.seen_calls.offers] == ["0201234567"]
+        assert [call.number for call in await here.seen_calls.calls_of(NOTE)] == [NUMBER]
+
+    _visit(rooms, story)
+
+
+def test_who_hangs_up_out_of_the_break_or_has_no_number_or_calls_inside_is_not_offered(rooms: Opens) -> None:
+    async def story(here: Rooms) -> None:
+        for at in (-3600.0, 3600.0, 6 * 3600.0, 10 * 3600.0):
+            here.now = NOW + at
+            _told(here, _unanswered(f"{at}"))
+        here.now = NOW + LUNCH
+        _told(here, _unanswered("2.1", None), _unanswered("2.2", "201"))
+        _told(here, e.CallerUnanswered(AT, "2.3", Party(NUMBER, None, True)), _unanswered("2.4", "0201234567"))
+        await until(lambda: here.seen_calls.offers)
+        assert [offer.number for offer in here.seen_calls.offers] == ["0201234567"]
+
+    _visit(rooms, story)
 
 
 def test_what_was_dismissed_stays_away_after_a_restart(rooms: Opens) -> None:

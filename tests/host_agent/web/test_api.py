@@ -51,6 +51,32 @@ def test_a_note_is_made_found_read_and_ticked_off(office: Config) -> None:
     visit(office, story)
 
 
+def test_all_that_a_telephonist_asks_can_be_sent_and_is_read_back(office: Config) -> None:
+    said = {
+        **NEW, "name_unsure": True, "organisation": "Bakkerij De Korst", "for_whom": "Verkoop", "reason": "offerte",
+        "urgent": True, "reachable": "na 15 uur", "read_back": True,
+    }  # fmt: skip
+
+    async def story(here: Visit) -> None:
+        program = here.browser()
+        program.headers.update(await _token(here, "notes:read", "notes:write"))
+        made = await program.post("/api/v1/notes", json={**said, "assign": True}, headers={"Idempotency-Key": "n-1"})
+        assert (made.status_code, made.json()["state"], made.json()["version"]) == (201, "assigned", 2)
+        again = await program.post("/api/v1/notes", json={**said, "assign": True}, headers={"Idempotency-Key": "n-1"})
+        assert again.text == made.text
+        note = (await program.get(f"/api/v1/notes/{made.json()['id']}")).json()
+        kept = {**said, "caller_number": "0612345678", "promised_by": "2026-11-23T16:00:00Z", "assigned_to": "Verkoop"}
+        assert {name: note[name] for name in kept} == kept
+        assert note["assigned_at"] == note["promised_at"] == note["pressed_at"]
+        nobody = await program.post("/api/v1/notes", json={**NEW, "assign": True})
+        assert (nobody.status_code, "for_whom" in nobody.text) == (422, True)
+        found = await here.desk.inbox.find(note["id"])
+        assert found is not None
+        assert [(entry.what, entry.who) for entry in found[1]] == [("made", "API: CRM"), ("assigned", "API: CRM")]
+
+    visit(office, story)
+
+
 def test_the_same_key_does_nothing_twice_also_after_a_restart(office: Config) -> None:
     headers: dict[str, str] = {}
     answers = []

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from host_agent.core.board import apply, doubts
 from host_agent.core.callers import Party
-from host_agent.core.events import CallerAbandoned, CallerJoined, PbxAway, TransferRang
+from host_agent.core.events import CallerAbandoned, CallerJoined, CallerUnanswered, PbxAway, TransferRang
+from host_agent.pbx.asterisk.phones import MOST_DEVICES
 from tests.host_agent.pbx.asterisk.streams import (
     BOOTED,
     LET_IN,
@@ -133,6 +134,47 @@ def test_a_caller_who_hangs_up_in_the_queue_is_abandoned() -> None:
     office.hears(hangup("1.1"), at=22.6)
     (abandoned,) = office.board.abandoned
     assert (abandoned.queue, abandoned.party, abandoned.waited_s) == ("receptie", Party("0612345678", None), 12.5)
+
+
+def _comes_in(uid: str, device: str = "PJSIP/trunk-1", linked: str = "") -> bytes:
+    return live("Newchannel", **channel(device, uid, 4, "0612345678", linked=linked or uid))
+
+
+def test_a_call_that_ends_before_anybody_answered_is_told_with_its_caller_once() -> None:
+    office = Office().hears(BANNER, LET_IN, BOOTED, queue_status(calls=0))
+    office.hears(_comes_in("1.1"), hangup("1.1"), hangup("1.1"), at=10.0)
+    assert office.told(CallerUnanswered) == [CallerUnanswered(10.0, "1.1", Party("0612345678", None))]
+
+
+def test_who_gave_up_in_a_queue_is_told_as_such_first() -> None:
+    office = Office().hears(BANNER, LET_IN, BOOTED, queue_status(calls=0)).hears(_comes_in("1.1"), join("1.1", 1))
+    office.hears(leave("1.1", 0, kind="QueueCallerAbandon"), leave("1.1", 0), hangup("1.1"), at=1.0)
+    told = [event for event in office.events if isinstance(event, CallerAbandoned | CallerUnanswered)]
+    assert [(type(event), event.call) for event in told] == [(CallerAbandoned, "1.1"), (CallerUnanswered, "1.1")]
+
+
+def test_who_was_spoken_to_or_was_called_or_calls_inside_is_not_unanswered() -> None:
+    office = Office().hears(BANNER, LET_IN, BOOTED, queue_status(calls=0))
+    spoken = live("BridgeEnter", **channel("PJSIP/trunk-1", "1.1", 6, "0612345678"), BridgeUniqueid="b")
+    office.hears(_comes_in("1.1"), spoken, hangup("1.1"))
+    office.hears(_comes_in("2.1", "PJSIP/100-1"), _comes_in("2.2", "PJSIP/trunk-2", "2.1"))
+    office.hears(hangup("2.2", "PJSIP/trunk-2"), hangup("2.1", "PJSIP/100-1"))
+    office.hears(_comes_in("3.1", "Local/s@intern-00000001;1"), hangup("3.1", "Local/s@intern-00000001;1"))
+    assert office.told(CallerUnanswered) == []
+
+
+def test_a_trunk_with_a_device_for_each_number_leaves_nothing_behind() -> None:
+    office = Office().hears(BANNER, LET_IN, BOOTED, queue_status(calls=0))
+    for serial in range(MOST_DEVICES + 100):
+        device = f"DAHDI/i1/06{serial:08}"
+        state = live("DeviceStateChange", Device=device, State="INUSE")
+        office.hears(state, _comes_in(f"{serial}.1", f"{device}-1"), hangup(f"{serial}.1", f"{device}-1"))
+    office.hears(live("DeviceStateChange", Device="PJSIP/100", State="INUSE"))
+    phones = office.translator.phones
+    held = (phones.legs, phones._of_device, phones._line_of, phones._lines, phones._hung_up, phones._told)
+    assert max(len(each) for each in held) <= 1
+    assert len(phones._device) <= MOST_DEVICES
+    assert office.board.lines["100"].facts.state == "in_use"
 
 
 def test_a_caller_whom_a_time_out_sends_to_another_queue_is_not_abandoned() -> None:
