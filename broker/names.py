@@ -80,11 +80,13 @@ def clean(text: str, limit: int = TEXT_LIMIT) -> str:
                 if marks <= MAX_COMBINING_MARKS:
                     kept.append(char)
                 continue
-            marks = 0
             if category[0] == "Z" or char in "\t\r\n":
                 kept.append(" ")
+                marks = 0
             elif category[0] != "C":
                 kept.append(char)
+                # What is left out does not begin the count anew, or it would let any number of marks through.
+                marks = 0
         out = unicodedata.normalize("NFC", "".join(kept))
     out = " ".join(out.split())
     return out if len(out) <= limit else out[: limit - 1].rstrip() + "…"

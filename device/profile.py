@@ -103,7 +103,7 @@ def load_profile(name_or_path: str) -> Profile:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ProfileFault((f"{path}: cannot be read: {error.strerror}",)) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # also an integer of thousands of digits
         raise ProfileFault((f"{path}: not TOML: {error}",)) from None
     return profile_of(path.stem, content)
 
