@@ -1,4 +1,4 @@
-"""The panels as luma.oled knows them: the one place that touches that library, and where its errors stop.
+"""The panels as luma.oled knows them, and where its errors stop; their buses are `device.panel_bus`'s.
 
 luma's device classes give each chip's start sequence, contrast, on and off. Pictures do not go through their
 `display()`, which sends whole frames, but through the chip's own address window.
@@ -124,7 +124,7 @@ class PanelDevice:
         with _Translated(self._panel):
             status = bus.status()
         if status & DISPLAY_OFF:
-            raise PanelFault(f"{_where(self._panel)}: it was without power for a moment; check its plug")
+            raise PanelFault(f"{where(self._panel)}: it was without power for a moment; check its plug")
 
     def _says_dark(self) -> bool | None:
         """Whether the chip says that its display is off; None when it says nothing."""
@@ -192,49 +192,24 @@ class _Translated:
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if error is not None and not isinstance(error, PanelFault) and _is_of_the_bus(error):
-            raise PanelFault(f"{_where(self._panel)}: {error}; check its plug and that the bus is on") from error
+            raise PanelFault(f"{where(self._panel)}: {error}; check its plug and that the bus is on") from error
 
 
 def open_panel(panel: Panel) -> PanelDevice:
     """The real panel of a board file, not yet opened."""
-    return PanelDevice(panel, _open_real_bus)
+    from device.panel_bus import open_bus
+
+    return PanelDevice(panel, open_bus)
 
 
-def _where(panel: Panel) -> str:
+def where(panel: Panel) -> str:
+    """What a panel is called in a message: its chip and its place on the bus."""
     place = (
         f"I2C {panel.bus_port}, 0x{panel.address:02X}"
         if panel.bus == "i2c"
         else f"SPI {panel.bus_port}.{panel.address}"
     )
     return f"{panel.chip} on {place}"
-
-
-def _open_real_bus(panel: Panel) -> Serial:
-    from luma.core.interface.serial import spi
-
-    bus: Serial
-    if panel.bus == "i2c":
-        bus = _readable_i2c()(port=panel.bus_port, address=panel.address)
-    else:
-        try:
-            bus = spi(port=panel.bus_port, device=panel.address, gpio_DC=panel.data_command, gpio_RST=panel.reset)
-        except ImportError as error:
-            raise PanelFault(
-                f"{_where(panel)}: {error}; a panel on SPI needs the Python packages spidev and rpi-lgpio"
-            ) from None
-    return bus
-
-
-@cache
-def _readable_i2c() -> Any:
-    """The I2C interface of luma, which only writes, with a way to read."""
-    from luma.core.interface.serial import i2c
-
-    class ReadableI2c(i2c):  # type: ignore[misc]
-        def status(self) -> int:
-            return int(self._bus.read_byte(self._addr))
-
-    return ReadableI2c
 
 
 def _is_of_the_bus(error: BaseException) -> bool:

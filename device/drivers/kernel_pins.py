@@ -5,12 +5,10 @@ never woken, and a spike stays as short as it was however busy this process is. 
 `device.drivers.pins.able_to_pulse`.
 """
 
-import errno
 import logging
 import os
 import select
 import threading
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +25,10 @@ from gpiozero.exc import (
 )
 from gpiozero.pins.local import LocalPiFactory, LocalPiPin
 
-from device.errors import UnitFault
+from device.gpio_chip import DEVICES, LineTaken, header_chip, request_line
 
 log = logging.getLogger(__name__)
 
-HEADERS = ("pinctrl-bcm2835", "pinctrl-bcm2711", "pinctrl-rp1")
-"""The chip behind the 40-pin header of a Pi up to 3, a Pi 4 and a Pi 5: its number differs between kernels, its label
-does not. On a Pi 5 the header hangs on the RP1 and not on the BCM2712 itself."""
-CONSUMER = "belbord-desk"
 _PULLS = {"up": Bias.PULL_UP, "down": Bias.PULL_DOWN, "floating": Bias.DISABLED}
 _EDGES = {"both": Edge.BOTH, "rising": Edge.RISING, "falling": Edge.FALLING, "none": Edge.NONE}
 
@@ -190,12 +184,12 @@ class KernelFactory(LocalPiFactory):  # type: ignore[misc]  # gpiozero has no ty
     Raises UnitFault when the header's chip is not there or may not be used.
     """
 
-    def __init__(self, devices: Path = Path("/dev")) -> None:
+    def __init__(self, devices: Path = DEVICES) -> None:
         super().__init__()
         self.pin_class = KernelPin
         # LocalPiFactory shares its own with lgpio's, and the kernel knows better who has a line.
         self.pins: dict[Any, KernelPin] = {}
-        self._chip: gpiod.Chip | None = _header(sorted(devices.glob("gpiochip*")))
+        self._chip: gpiod.Chip | None = header_chip(devices)
 
     def close(self) -> None:
         """Give all lines back."""
@@ -208,34 +202,6 @@ class KernelFactory(LocalPiFactory):  # type: ignore[misc]  # gpiozero has no ty
         """Line `number` for this process alone. Raises LineFault, OSError."""
         assert self._chip is not None, "the factory is open"
         try:
-            return self._chip.request_lines({number: settings}, consumer=CONSUMER)
-        except OSError as error:
-            if error.errno != errno.EBUSY:
-                raise
-            holder = self._chip.get_line_info(number).consumer or "the kernel"
-            raise LineFault(
-                f"it is in use by {holder!r}; end that (`gpioinfo` shows all), or take another line in the board file"
-            ) from None
-
-
-def _header(devices: Iterable[Path]) -> gpiod.Chip:
-    """The chip behind the 40-pin header, opened. Raises UnitFault."""
-    seen: list[str] = []
-    closed: list[str] = []
-    for device in devices:
-        try:
-            chip = gpiod.Chip(str(device))
-        except PermissionError:
-            closed.append(str(device))
-        except OSError as error:
-            seen.append(f"{device} ({error.strerror})")
-        else:
-            label = chip.get_info().label
-            if label in HEADERS:
-                return chip
-            chip.close()
-            seen.append(f"{device} ({label})")
-    if closed:
-        raise UnitFault(f"pins: no permission to open {', '.join(closed)}; add this user to the group gpio")
-    found = f"only {', '.join(seen)}" if seen else "no /dev/gpiochip*"
-    raise UnitFault(f"pins: no Pi header: there is {found}; without a Pi use --virtual PORT")
+            return request_line(self._chip, number, settings)
+        except LineTaken as taken:
+            raise LineFault(str(taken)) from None
