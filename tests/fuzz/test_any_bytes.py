@@ -14,8 +14,8 @@ CORPUS = Path(__file__).parent / "corpus"
 HOSTILE_TEXTS = (
     "\x00", "\x1b[2J\x1b]0;x\x07", "\r\nEvent: Shutdown\r\n\r\n", "\r\nAction: Originate\r\n\r\n",
     "<script>alert(1)</script>", "\u202e0612345678\u202c", "\u2066\u2067", "👩‍👩‍👧‍👦" * 50, "a\u0300" * 400,
-    "ﷺ" * 100, "\ufffe\uffff", "=cmd|' /C calc'!A0", "x" * 10_000, "../../etc/passwd", "%s%n{0.__class__}", "'; DROP TABLE notes;--",
-    "{{7*7}}", "\ud800",
+    "ﷺ" * 100, "\ufffe\uffff", "=cmd|' /C calc'!A0", "x" * 10_000, "../../etc/passwd",
+    "%s%n{0.__class__}", "'; DROP TABLE notes;--", "{{7*7}}", "\ud800",
 )  # fmt: skip
 HOSTILE_JSON = (
     b"[" * 5_000, b'{"v":1,"a":' * 1_000, b'{"v":1,"id":' + b"9" * 400 + b"}", b'{"v":1,"uptime_s":NaN}',
