@@ -54,6 +54,10 @@ class PromiseStore(Protocol):
         """The notices about a note, the oldest first."""
         ...
 
+    def notices_of(self, note_ids: Sequence[str]) -> list[Notice]:
+        """The notices about several notes, the oldest first."""
+        ...
+
     def try_again(self, note_id: str, now: float) -> int:
         """Have the failed notices of a note delivered after all; how many there are."""
         ...

@@ -1,12 +1,14 @@
 """Notices to colleagues as they wait to be delivered, pure."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
 from host_agent.core.chase import Kind
 from host_agent.core.colleagues import Colleague
+from host_agent.core.notes import CallbackNote
 
 Fate = Literal["waiting", "delivered", "failed", "nowhere", "needless"]
 
@@ -76,6 +78,29 @@ def nowhere(name: str, note_id: str, kind: Kind, now: float) -> Notice:
     """A notice for somebody whom Belbord cannot reach: a person has to tell them."""
     return Notice(note_id=note_id, kind=kind, recipient=name, address="", channel="", made_at=now, next_try_at=now,
                   fate="nowhere", settled_at=now)  # fmt: skip
+
+
+def is_untold(note: CallbackNote, notices: Iterable[Notice]) -> bool:
+    """Whether somebody was not reached about this note since it was assigned: a person may have to tell them.
+
+    One way is enough of those in which somebody is told, and what is delivered later makes good what failed before.
+    """
+    if note.assigned_at is None:
+        return False
+    newest: dict[str, list[Notice]] = {}
+    for each in sorted(notices, key=lambda notice: notice.made_at):
+        if each.made_at >= note.assigned_at:
+            together = newest.get(each.recipient, [])
+            newest[each.recipient] = [one for one in together if one.made_at == each.made_at] + [each]
+    return any(any(map(_is_trouble, ways)) and not any(map(_is_reached, ways)) for ways in newest.values())
+
+
+def _is_trouble(notice: Notice) -> bool:
+    return notice.fate in ("failed", "nowhere") or (notice.fate == "waiting" and notice.tries > 0)
+
+
+def _is_reached(notice: Notice) -> bool:
+    return notice.fate == "delivered"
 
 
 def after_failure(tries: int, made_at: float, now: float) -> float | None:

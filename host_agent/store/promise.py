@@ -60,8 +60,12 @@ class SqlPromiseStore:
             connection.execute(update(NOTICES).where(NOTICES.c.serial == notice.serial).values(asdict(notice)))
 
     def notices(self, note_id: str) -> list[Notice]:
+        return self.notices_of([note_id])
+
+    def notices_of(self, note_ids: Sequence[str]) -> list[Notice]:
+        wanted = select(NOTICES).where(NOTICES.c.note_id.in_(note_ids)).order_by(NOTICES.c.serial)
         with transaction(self._engine) as connection:
-            rows = connection.execute(select(NOTICES).where(NOTICES.c.note_id == note_id).order_by(NOTICES.c.serial))
+            rows = connection.execute(wanted)
             return [Notice(**row) for row in rows.mappings()]
 
     def try_again(self, note_id: str, now: float) -> int:

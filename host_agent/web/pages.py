@@ -1,14 +1,15 @@
 """The pages: the inbox, one note, a new note. A change is a POST that ends in a redirect."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from broker.names import NAME_LIMIT, clean
-from host_agent.core.notes import Action, CallbackNote, Changed, NotNow, Overtaken, Reopen
-from host_agent.core.notices import Notice
+from host_agent.core.notes import Action, CallbackNote, Changed, NotNow, Overtaken, Reopen, is_live
+from host_agent.core.notices import Notice, is_untold
 from host_agent.core.office_hours import proposals
 from host_agent.errors import StoreFault
 from host_agent.inbox import Shelves
@@ -35,11 +36,11 @@ def routes(desk: Desk) -> APIRouter:
     async def inbox(request: Request) -> Response:
         who = _reader(desk, request)
         asked = asked_filter(request.query_params)
-        shelves: Shelves | None
-        try:
+        shelves: Shelves | None = None
+        untold: frozenset[str] = frozenset()
+        with suppress(StoreFault):
             shelves = await look(desk, who, asked)
-        except StoreFault:
-            shelves = None
+            untold = await untold_of(desk, shelves)
         said = request.query_params.get("gedaan")
         return _page(
             desk,
@@ -47,6 +48,7 @@ def routes(desk: Desk) -> APIRouter:
             who,
             status=200 if shelves else 503,
             shelves=shelves,
+            untold=untold,
             asked=asked,
             names=whom_to_ask(desk),
             said=said if said in DONE else None,
@@ -125,6 +127,17 @@ async def look(desk: Desk, who: Reader, asked: Filter) -> Shelves:
     everyone = desk.colleagues.everyone()
     those = wanted(asked, who.who, everyone, desk.config.directory.country)
     return await desk.inbox.shelves(those, limit=SHOWN, offset=asked.page * SHOWN)
+
+
+async def untold_of(desk: Desk, shelves: Shelves) -> frozenset[str]:
+    """The ids of shown notes about which somebody could not be reached. Raises StoreFault."""
+    asked = {note.id: note for note in shelves.open if is_live(note) and note.assigned_at is not None}
+    if desk.promises is None or not asked:
+        return frozenset()
+    about: dict[str, list[Notice]] = {note_id: [] for note_id in asked}
+    for notice in await desk.promises.ask(lambda store: store.notices_of(list(asked))):
+        about[notice.note_id].append(notice)
+    return frozenset(note_id for note_id, notices in about.items() if is_untold(asked[note_id], notices))
 
 
 async def _ask_at_once(desk: Desk, note: CallbackNote, form: Form, who: Reader) -> None:

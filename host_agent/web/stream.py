@@ -15,7 +15,7 @@ from starlette.responses import Response
 from host_agent.errors import StoreFault
 from host_agent.web.desk import Desk
 from host_agent.web.filters import Filter, asked_filter
-from host_agent.web.pages import at_a_glance, labels, look, whom_to_ask
+from host_agent.web.pages import at_a_glance, labels, look, untold_of, whom_to_ask
 from host_agent.web.reader import Reader, reader
 from host_agent.web.render import markup
 
@@ -61,6 +61,7 @@ async def _parts(desk: Desk, who: Reader, asked: Filter) -> AsyncIterator[Server
                     now=now,
                     head=at_a_glance(desk),
                     shelves=shelves,
+                    untold=await untold_of(desk, shelves),
                     asked=asked,
                     names=whom_to_ask(desk),
                     labels=labels(desk),

@@ -1,5 +1,5 @@
 // Keeps the page true: takes the parts that changed from the server and puts them in place.
-// Without this file everything works; the inbox then reloads by itself.
+// Without this file everything works; the inbox then has a link that asks for it anew.
 
 const offline = document.getElementById("offline");
 const query = new URLSearchParams(location.search);
@@ -21,11 +21,21 @@ function put(part, markup) {
   for (const id of unfolded) document.getElementById(id)?.parentElement.setAttribute("open", "");
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   if (part !== "inbox") return;
+  tell(place.querySelector(".sum")?.textContent ?? "");
   for (const row of place.querySelectorAll(".notes > li[id]")) {
     if (before.size && !before.has(row.id)) row.classList.add("fresh");
   }
   const open = place.querySelector("[data-open]")?.dataset.open ?? "0";
   document.title = (open === "0" ? "" : `(${open}) `) + `${place.dataset.title} · Belbord`;
+}
+
+// How many are open and late is said to whoever does not see it, when it changes. What was just done is old news then.
+let told = document.querySelector("#inbox .sum")?.textContent ?? "";
+function tell(sum) {
+  if (sum === told) return;
+  told = sum;
+  document.getElementById("news").textContent = sum;
+  if (performance.now() > 20_000) document.querySelector(".said")?.remove();
 }
 
 function listen() {

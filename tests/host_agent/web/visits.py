@@ -14,13 +14,19 @@ from host_agent.config import Config
 from host_agent.core.notes import CallbackNote, FillIn
 from host_agent.core.rights import Role
 from host_agent.directory.book import Directory
+from host_agent.figures import Gauges
 from host_agent.inbox import Inbox
 from host_agent.link import Link
+from host_agent.link_key import link_key
 from host_agent.live import LiveOffice
+from host_agent.pbx.absent import AbsentPbx
 from host_agent.people import People
+from host_agent.promises import LinkMaker, Promises
 from host_agent.seen_calls import SeenCalls
+from host_agent.store.census import census
 from host_agent.store.directory import SqlDirectory
 from host_agent.store.notes import opened
+from host_agent.store.promise import SqlPromiseStore
 from host_agent.store.seen_calls import SqlSeenCalls
 from host_agent.store.thread import StoreThread
 from host_agent.web.app import application
@@ -96,16 +102,21 @@ def with_accounts(config: Config, **web: Any) -> Config:
 async def visiting(config: Config) -> AsyncIterator[Visit]:
     """A host agent with all its pages, without its process."""
     clock, steady = Clock(), Clock(1000.0)
+    own_address = f"http://{config.web.host}:{config.web.port}"
     with opened(config.store) as store, StoreThread(store) as thread:
         inbox = Inbox(thread, clock=clock)
         live = LiveOffice([unit.name for unit in config.units], ("queues",), clock=steady)
         people = People(thread, store, config.web.idle_s, clock=clock, steady=steady)
-        desk = Desk(config, live, inbox, Link(config, live, inbox).bus, people)
+        link = Link(config, live, inbox)
+        desk = Desk(config, live, inbox, link.bus, people)
+        desk.gauges = Gauges(config, live, link, AbsentPbx(), lambda: 0, thread, lambda: census(store.engine))
         directory = Directory(config.directory, SqlDirectory(store.engine), thread, config.promise.colleagues)
         seen_calls = SeenCalls(inbox, directory, SqlSeenCalls(store.engine), thread)
         await directory.load()
         await seen_calls.load()
         desk.know(directory, seen_calls)
+        promises = Promises(config.promise, SqlPromiseStore(store.engine), thread)
+        desk.keep(promises, LinkMaker(promises, link_key(config.store.with_name("link-key")), own_address))
         yield Visit(desk, application(desk), clock, steady)
 
 
