@@ -119,6 +119,9 @@ class SerialLine:
                     self._stay(port)
             except PortFault as fault:
                 self._tell(str(fault))
+            except Exception as fault:
+                # A fault of ours must not end the thread; its text may hold what a message said.
+                self._tell(f"a fault in this program ({type(fault).__name__})")
             finally:
                 self._settle(up=False)
             tries = 0 if clock() - opened_at > LONGEST_PAUSE_S else tries + 1

@@ -237,6 +237,46 @@ def test_a_port_that_is_not_there_is_told_once_and_opened_as_soon_as_it_is(
             until(lambda: line.is_up, within_s=5)
 
 
+def test_a_name_that_means_another_port_by_now_is_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serial_line, "REOPEN_AFTER_S", 0.5)
+    (tmp_path / "dead").mkdir()
+    (tmp_path / "live").mkdir()
+    name = tmp_path / "by-id"
+    with CableRig(tmp_path / "dead") as dead, CableRig(tmp_path / "live") as live:
+        name.symlink_to(dead.unit.readlink())
+        with (
+            SerialLine(str(name), Speaker.UNIT, UNIT, Hearing()) as line,
+            SerialLine(str(live.host), Speaker.HOST, UNIT, Hearing()),
+        ):
+            until(lambda: dead.carried["unit"])
+            name.unlink()
+            name.symlink_to(live.unit.readlink())
+            until(lambda: line.is_up, within_s=10)
+
+
+def test_a_hearer_that_fails_does_not_end_the_line(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    class Failing(Hearing):
+        def heard(self, topic: str, payload: bytes) -> None:
+            super().heard(topic, payload)
+            if len(self.messages) == 1:
+                raise KeyError("0612345678")
+
+    failing = Failing()
+    with (
+        CableRig(tmp_path) as rig,
+        SerialLine(str(rig.unit), Speaker.UNIT, UNIT, failing) as unit,
+        SerialLine(str(rig.host), Speaker.HOST, UNIT, Hearing()) as host,
+    ):
+        until(lambda: unit.is_up and host.is_up)
+        host.say(BOARD, "board", b"1")
+        until(lambda: failing.messages and failing.downs == 1)
+        until(lambda: unit.is_up and host.is_up)
+        host.say(BOARD, "board", b"2")
+        until(lambda: failing.messages[-1:] == [("board", b"2")])
+    assert "KeyError" in caplog.text
+    assert "0612345678" not in caplog.text
+
+
 def test_a_port_that_another_program_has_is_told(tmp_path: Path) -> None:
     with CableRig(tmp_path) as rig, opened(str(rig.unit)):
         with pytest.raises(PortFault, match="another program has it"), opened(str(rig.unit)):
