@@ -124,6 +124,23 @@ def test_a_pbx_that_goes_away_is_said_within_fifteen_seconds_and_comes_back(desk
     expect(told).to_be_hidden(timeout=20_000)
 
 
+def test_colleagues_read_the_second_glass_and_the_buzzer_is_seen_and_is_heard_once_asked_for(
+    desk: Page, demo: Any
+) -> None:
+    unit = _unit(desk)
+    speaker, facing = unit.locator("#buzzer"), unit.locator("#counter-glass")
+    expect(facing).to_be_visible()
+    expect(speaker).to_have_attribute("aria-pressed", "false")
+    speaker.click()
+    expect(speaker).to_have_attribute("aria-pressed", "true")
+    free = facing.get_attribute("data-frame") or ""
+    _jan_rings(demo)
+    expect(speaker).to_have_attribute("data-hertz", re.compile("880|1175"))
+    desk.get_by_role("button", name="Laat iemand bellen").click()
+    expect(unit.locator("#sign")).to_have_attribute("data-lamp", "lit")
+    expect(facing).not_to_have_attribute("data-frame", free)
+
+
 def test_an_unplugged_glass_comes_back_when_plugged_in(desk: Page, demo: Any) -> None:
     unit = _unit(desk)
     plug = unit.locator("#plug")
