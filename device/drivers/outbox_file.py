@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from broker import sqlite_log
 from broker.messages import Caller, Note
 from device.core.notes import KeptNote
 
@@ -42,8 +43,8 @@ _COLUMNS = (
     " queue, line, colleague, withdrawn"
 )
 
-UNREADABLE_LIMIT = 20_000
-"""Row numbers tried in vain before a damaged file is given up: more than an outbox ever numbers."""
+UNREADABLE_LIMIT = 2_000
+"""Row numbers tried in vain, one after the other, before the rest is given up: a press waits meanwhile."""
 
 
 class DamagedOutbox(Exception):  # noqa: N818  # says what happened
@@ -53,6 +54,9 @@ class DamagedOutbox(Exception):  # noqa: N818  # says what happened
 def open_outbox(path: Path) -> sqlite3.Connection:
     """The outbox at `path`, made when there is none. Raises DamagedOutbox, or sqlite3.OperationalError and OSError."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if harm := sqlite_log.damage_of(path):
+        # SQLite would forget what stands behind it without a word.
+        raise DamagedOutbox(harm)
     path.touch(mode=0o600)
     connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
     try:
@@ -138,25 +142,54 @@ def tidy(connection: sqlite3.Connection) -> None:
 
 
 def salvage(path: Path) -> tuple[KeptNote, ...]:
-    """Whatever notes can still be read from the damaged file at `path`, row by row around what is broken."""
+    """Whatever notes can still be read from the damaged file at `path` and its log, row by row around what is broken.
+
+    It may bring back a note that was forgotten; the host knows it by its id.
+    """
+    log = sqlite_log.log_of(path)
+    whole = sqlite_log.overlaid(path.read_bytes() if path.exists() else b"", log.read_bytes() if log.exists() else b"")
+    first = _first_page()
+    found: dict[str, KeptNote] = {}
+    with suppress(sqlite3.Error), closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+        _gather(found, connection)
+    for image in (whole, first + whole[len(first) :]):
+        with closing(sqlite3.connect(":memory:")) as connection:
+            if len(image) >= len(first):
+                with suppress(sqlite3.Error):
+                    connection.deserialize(image)
+                    _gather(found, connection)
+    return tuple(sorted(found.values(), key=lambda note: note.pressed_clock))
+
+
+def _first_page() -> bytes:
+    """Of an outbox: where its table stands, the same in each."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        connection.execute(_SCHEMA)
+        size: int = connection.execute("PRAGMA page_size").fetchone()[0]
+        return connection.serialize()[:size]
+
+
+def _gather(found: dict[str, KeptNote], connection: sqlite3.Connection) -> None:
+    """Put the notes that can be read through `connection` into `found`, the newest revision of each."""
     rows: list[tuple[object, ...]] = []
     last = broken = 0
-    with suppress(sqlite3.Error), closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
-        while broken < UNREADABLE_LIMIT:
-            try:
-                # Not by the primary key's index: that may be what is damaged.
-                found = connection.execute(
-                    f"SELECT rowid, {_COLUMNS} FROM note NOT INDEXED WHERE rowid > ? ORDER BY rowid LIMIT 1",  # noqa: S608
-                    (last,),
-                ).fetchone()
-            except sqlite3.DatabaseError:
-                last, broken = last + 1, broken + 1
-                continue
-            if found is None:
-                break
-            last = found[0]
-            rows.append(found[1:])
-    return tuple(_understood(rows))
+    while broken < UNREADABLE_LIMIT:
+        try:
+            # Not by the primary key's index: that may be what is damaged.
+            row = connection.execute(
+                f"SELECT rowid, {_COLUMNS} FROM note NOT INDEXED WHERE rowid > ? ORDER BY rowid LIMIT 1",  # noqa: S608
+                (last,),
+            ).fetchone()
+        except sqlite3.DatabaseError:
+            last, broken = last + 1, broken + 1
+            continue
+        if row is None:
+            break
+        last, broken = row[0], 0
+        rows.append(row[1:])
+    for note in _understood(rows):
+        if note.id not in found or found[note.id].rev < note.rev:
+            found[note.id] = note
 
 
 def _understood(rows: Iterable[tuple[object, ...]]) -> Iterator[KeptNote]:

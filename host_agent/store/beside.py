@@ -10,6 +10,7 @@ from host_agent.errors import StoreInUse
 from host_agent.store.engine import opened_sqlite
 from host_agent.store.lock import only_process
 from host_agent.store.migrate import migrate
+from host_agent.store.soundness import must_be_sound
 
 
 @contextmanager
@@ -22,6 +23,7 @@ def opened_beside(path: Path) -> Iterator[Engine]:
         try:
             held.enter_context(only_process(path))
             is_alone = True
+            must_be_sound(path)
         except StoreInUse:
             is_alone = False
         engine = held.enter_context(opened_sqlite(path))

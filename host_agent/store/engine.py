@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DatabaseError, DBAPIError
 
 from host_agent.errors import StoreFault
 
@@ -37,12 +37,19 @@ def opened_sqlite(path: Path) -> Iterator[Engine]:
         with engine.connect() as connection:
             verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
         if verdict != "ok":
-            raise StoreFault(f"store {path}: damaged ({verdict}); put a backup in its place")
+            raise _damaged(path, verdict)
         yield engine
     except DBAPIError as fault:
+        # SQLite tells of damage with this class itself, of all else with its heirs.
+        if type(fault) is DatabaseError:
+            raise _damaged(path, str(fault.orig)) from None
         raise StoreFault(f"store {path}: {fault.orig}") from None
     finally:
         engine.dispose()
+
+
+def _damaged(path: Path, verdict: object) -> StoreFault:
+    return StoreFault(f"store {path}: damaged ({' '.join(str(verdict).split())}); put a backup in its place")
 
 
 def _prepare(connection: Any, _record: Any) -> None:

@@ -33,6 +33,7 @@ from host_agent.store.engine import opened_sqlite
 from host_agent.store.lock import only_process
 from host_agent.store.migrate import migrate
 from host_agent.store.schema import HISTORY, NOTES, TOMBSTONES
+from host_agent.store.soundness import must_be_sound
 
 _FIELDS = tuple(field.name for field in fields(CallbackNote))
 
@@ -40,9 +41,11 @@ _FIELDS = tuple(field.name for field in fields(CallbackNote))
 @contextmanager
 def opened(path: Path) -> Iterator["SqlNoteStore"]:
     """The store in the SQLite file `path`, locked for this process and migrated. Raises StoreFault."""
-    with only_process(path), opened_sqlite(path) as engine:
-        migrate(engine)
-        yield SqlNoteStore(engine)
+    with only_process(path):
+        must_be_sound(path)
+        with opened_sqlite(path) as engine:
+            migrate(engine)
+            yield SqlNoteStore(engine)
 
 
 class SqlNoteStore:

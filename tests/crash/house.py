@@ -112,13 +112,17 @@ class House:
     oracle: Oracle
     opened: ExitStack = field(repr=False)
 
-    def start(self) -> None:
-        """Everything, until every glass is fresh."""
+    def start_all_but_units(self) -> None:
+        """Broker, PBX and host."""
         self.broker.start()
         self.pbx.program.start()
         self.broker.wait()
         until("the PBX is up", self.pbx.is_up)
         self.host.start()
+
+    def start(self) -> None:
+        """Everything, until every glass is fresh."""
+        self.start_all_but_units()
         for unit in self.units.values():
             unit.program.start()
         self.wait_until_fresh(READY_WITHIN_S)
@@ -132,8 +136,13 @@ class House:
             assert fresh is not None, f"{unit.name} is not fresh after {within_s} s\n{self.words()}"
         return time.monotonic() - began
 
-    def is_host_ready(self) -> bool:
-        return answers(f"http://127.0.0.1:{self.web}/api/health")
+    def is_host_linked(self) -> bool:
+        """Whether the host runs and the broker let it in."""
+        try:
+            with urlopen(f"http://127.0.0.1:{self.web}/api/health", timeout=2) as answer:
+                return bool(json.load(answer)["link"])
+        except (URLError, OSError):
+            return False
 
     def words(self) -> str:
         """The last words of everyone, for a test that failed."""

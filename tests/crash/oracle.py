@@ -78,6 +78,10 @@ class Oracle:
         """How many notes the host has."""
         return stored_ids(self.store).total()
 
+    def stored_ids(self) -> Counter[str]:
+        """What the host has."""
+        return stored_ids(self.store)
+
     def judge(self) -> list[str]:
         """All that is broken once everything was healed for long enough."""
         owed, stored = self.owed(), stored_ids(self.store)
@@ -86,7 +90,11 @@ class Oracle:
         broken += [f"{note_id} stands {times} times in the store" for note_id, times in stored.items() if times > 1]
         for press in self.presses:
             if press.kept_shown and press.id is None:
-                broken.append(f"{press.unit} showed a press as kept that it never asked its disk to keep")
+                near = sorted(abs(keep.pressed_clock - press.before) for keep in self.keeps(press.unit))[:3]
+                broken.append(
+                    f"{press.unit} showed a press as kept that it never asked its disk to keep (felt within "
+                    f"{press.after - press.before:.3f} s, the nearest are {[round(each, 3) for each in near]} s away)"
+                )
         for unit in self.ledgers:
             first = [keep for keep in self.keeps(unit) if keep.rev == 1]
             made = Counter(keep.pressed_clock for keep in first)
