@@ -162,6 +162,7 @@ async def serve(config: "Config", clock: "Callable[[], float]" = time.time) -> N
     from host_agent.store.notes import opened
     from host_agent.store.promise import SqlPromiseStore
     from host_agent.store.seen_calls import SqlSeenCalls
+    from host_agent.store.soundness import key_beside
     from host_agent.store.thread import StoreThread
     from host_agent.web.app import application
     from host_agent.web.desk import Desk
@@ -189,7 +190,7 @@ async def serve(config: "Config", clock: "Callable[[], float]" = time.time) -> N
         desk = Desk(config, live, inbox, link.bus, people)
         desk.know(directory, seen_calls)
         promises = Promises(config.promise, SqlPromiseStore(store.engine), thread)
-        key = link_key(config.store.with_name(config.store.name + ".link-key"))
+        key = link_key(key_beside(config.store))
         own_address = config.web.address or f"http://{config.web.host}:{config.web.port}"
         links = LinkMaker(promises, key, own_address)
         desk.keep(promises, links)
