@@ -1,8 +1,9 @@
 """belbord-desk: the one place where the unit is put together.
 
 Threads: this one turns the loop; `screen` draws, and another one where a second glass faces the counter; `outbox`
-commits; `link` speaks MQTT, `cable` the same over a serial port; on a Pi, `pins` waits for the button's edges; with
---virtual, the page's server has its own. All but the first are daemons and speak to the loop through the inbox alone.
+commits; `link` speaks MQTT; `cable` the same over a serial port; `vitals` measures the unit once a minute; on a Pi, `pins` waits for the button's edges;
+with --virtual, the page's server has its own. All but the first are daemons and speak to the loop through the inbox
+alone.
 
 The first frame comes before all that it does not need is imported: paho, sqlite3, gpiozero and the unit's own core
 wait their turn.
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from device.core.pages import Page
     from device.drivers.lights import ColourSign, SignLamp
     from device.drivers.modelled_panel import ModelledPanel
+    from device.drivers.renewal import CertificateRenewal
     from device.ports import Inbox, Link, Screen
 
 log = logging.getLogger(__name__)
@@ -45,6 +47,9 @@ Report = Callable[[bool, str], None]
 
 FIRST_FRAME_WITHIN_S = 1.0
 """A panel that does not answer keeps the button waiting no longer than this."""
+
+CONFIG = Path("/etc/belbord/desk.toml")
+STATE = Path("/var/lib/belbord-desk")
 
 EX_CONFIG = 78
 """sysexits(3): the configuration is wrong, so starting again is of no use; the service file knows it."""
@@ -75,6 +80,18 @@ def _parser() -> argparse.ArgumentParser:
     leave = commands.add_parser("leave", help="sign dark and farewell on the glass, after a unit that was killed")
     leave.add_argument("--config", type=Path, required=True, metavar="FILE")
     leave.set_defaults(command=_leave)
+    enrol = commands.add_parser("enrol", help="become a unit of an office: with its code, or the code in a file")
+    whence = enrol.add_mutually_exclusive_group(required=True)
+    whence.add_argument("code", nargs="?", metavar="CODE@HOST[:PORT]", help="as `belbord-host unit add` shows it")
+    whence.add_argument("--from", dest="file", type=Path, metavar="FILE", help="belbord.toml on the boot partition")
+    enrol.add_argument("--config", type=Path, default=CONFIG, metavar="FILE", help=f"desk.toml; default {CONFIG}")
+    enrol.add_argument("--state", type=Path, default=STATE, metavar="FOLDER", help=f"the unit's own; default {STATE}")
+    enrol.add_argument("--wait", type=float, default=600.0, metavar="SECONDS", help="with --from: for the host")
+    enrol.set_defaults(command=_enrol)
+    doctor = commands.add_parser("doctor", help="look over all that the unit needs; name causes and remedies")
+    doctor.add_argument("--config", type=Path, required=True, metavar="FILE")
+    doctor.add_argument("--virtual", action="store_true", help="a unit without pins and glass")
+    doctor.set_defaults(command=_doctor)
     check = commands.add_parser("check", help="look a config over, and name all that is wrong with it")
     check.add_argument("--config", type=Path, required=True, metavar="FILE")
     check.set_defaults(command=_check)
@@ -92,6 +109,33 @@ def _check(asked: argparse.Namespace) -> int:
     config, profile = _settings(asked.config)
     print(f"{asked.config}: good: unit {config.unit}, {profile.title}")  # noqa: T201
     return 0
+
+
+def _enrol(asked: argparse.Namespace) -> int:
+    from device import enrol_command
+
+    if asked.file is None:
+        return enrol_command.by_hand(asked)
+    from device.enrolling_glass import told_on_glass
+
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
+    with ExitStack() as opened:
+        tell = told_on_glass(asked.file, asked.config, opened)
+        return enrol_command.from_file(asked.file, asked.config, asked.state, asked.wait, tell)
+
+
+def _doctor(asked: argparse.Namespace) -> int:
+    from broker.findings import Finding, report
+    from device.doctor import findings
+
+    try:
+        config, profile = _settings(asked.config)
+    except ConfigFault as fault:
+        lines, code = report([Finding(line, "mend it in the file") for line in fault.faults])
+    else:
+        lines, code = report(findings(config, profile, virtual=asked.virtual))
+    sys.stdout.write(lines)
+    return code
 
 
 def _leave(asked: argparse.Namespace) -> int:
@@ -169,8 +213,10 @@ def be_a_unit(config: Config, profile: Profile, opened: ExitStack, desk: MakeDes
     from device.drivers.pins import able_to_pulse, mock_pins, real_pins
     from device.drivers.sounder import Sounder
     from device.drivers.systemd import ServiceManager
+    from device.drivers.vitals import Vitals
     from device.drivers.wall_clock import LocalClock
     from device.loop import Drivers, run
+    from device.ports import Worker
 
     inbox.put(Started(boottime(), boot_name(), os.urandom(32)))
     watchdog = opened.enter_context(ServiceManager(boottime))
@@ -187,7 +233,9 @@ def be_a_unit(config: Config, profile: Profile, opened: ExitStack, desk: MakeDes
     opened.enter_context(sign)
     outbox = opened.enter_context(SqliteOutbox(config.state_directory / "outbox.sqlite3", inbox))
     opened.enter_context(ButtonKey(pins.button, inbox, factory))
-    link = EachLink(_links(config, inbox, opened))
+    links = _links(config, inbox, opened)
+    link = EachLink(links)
+    opened.enter_context(Vitals(inbox, config.state_directory))
     if glass is not None and desk is not None:
         opened.enter_context(desk(profile, factory, glass, counter_glass, config.unit))
 
@@ -199,7 +247,8 @@ def be_a_unit(config: Config, profile: Profile, opened: ExitStack, desk: MakeDes
     unit = Unit(
         config.unit, __version__, rules, shown=Starting(__version__, config.unit), has_counter=counter is not None
     )
-    drivers = Drivers(screen, sign, outbox, link, watchdog, counter, buzzer, LocalClock(inbox))
+    workers = {"outbox": outbox, **{type(each).__name__: each for each in links if isinstance(each, Worker)}}
+    drivers = Drivers(screen, sign, outbox, link, watchdog, counter, buzzer, LocalClock(inbox), workers)
     run(unit, inbox, drivers, boottime)
     watchdog.stopping()
 
@@ -210,12 +259,22 @@ def _links(config: Config, inbox: "Inbox", opened: ExitStack) -> "list[Link]":
     if config.broker is not None:
         from device.drivers.link import MqttLink
 
-        links.append(opened.enter_context(MqttLink(config.broker, config.unit, inbox)))
+        links.append(opened.enter_context(MqttLink(config.broker, config.unit, inbox, _renewal(config))))
     if config.cable is not None:
         from device.drivers.serial_link import SerialLink
 
         links.append(opened.enter_context(SerialLink(config.cable, config.unit, inbox)))
     return links
+
+
+def _renewal(config: Config) -> "CertificateRenewal | None":
+    """Who looks after the unit's certificate, where there is one with its authority's beside it."""
+    tls = None if config.broker is None else config.broker.tls
+    if tls is None or tls.certificate_file is None or tls.ca_file is None:
+        return None
+    from device.drivers.renewal import CertificateRenewal
+
+    return CertificateRenewal(tls.certificate_file, tls.ca_file, config.unit)
 
 
 def _virtual_desk(port: int) -> MakeDesk:

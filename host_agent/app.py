@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from broker.topics import DEFAULT_ROOT, acl
 from host_agent.errors import HostFault
+from host_agent.office.arguments import add_commands
 
 if TYPE_CHECKING:
     from host_agent.config import Config, Pbx
@@ -56,6 +57,10 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--verbose", action="store_true", help="say more in the log")
     run.set_defaults(command=_run)
 
+    doctor = commands.add_parser("doctor", help="look over all that the host needs; name causes and remedies")
+    doctor.add_argument("--config", type=Path, required=True, metavar="FILE", help="host.toml")
+    doctor.set_defaults(command=_doctor)
+
     check = commands.add_parser("check", help="tell every fault in the configuration")
     check.add_argument("--config", type=Path, required=True, metavar="FILE", help="host.toml")
     check.set_defaults(command=_check)
@@ -73,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--trust-clock", action="store_true", help="the clock is right, whatever it seems")
         command.set_defaults(command=_office, name=name)
 
+    add_commands(commands)
     access = commands.add_parser("acl", help="the broker's access file (Mosquitto acl_file)")
     access.add_argument("--root", default=DEFAULT_ROOT, help="the topics' root")
     access.add_argument("--user", default="host", help="the host agent's user at the broker")
@@ -87,8 +93,27 @@ def _run(wanted: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     for ours in ("host_agent", "broker"):
         logging.getLogger(ours).setLevel(level)
-    asyncio.run(serve(load(wanted.config)))
+    asyncio.run(serve(load(wanted.config), again=lambda: load(wanted.config)))
     return 0
+
+
+def _doctor(wanted: argparse.Namespace) -> int:
+    from broker.findings import Finding, report
+    from host_agent.config import load
+    from host_agent.doctor import findings
+    from host_agent.errors import ConfigFault
+    from host_agent.pbx.asterisk.adapter import AsteriskAdapter
+
+    logging.basicConfig(level=logging.CRITICAL)
+    try:
+        config = load(wanted.config)
+    except ConfigFault as fault:
+        lines, code = report([Finding(line, "mend it in the file") for line in fault.faults])
+    else:
+        pbx = adapter(config.pbx)
+        lines, code = report(findings(config, pbx if isinstance(pbx, AsteriskAdapter) else None))
+    sys.stdout.write(lines)
+    return code
 
 
 def _check(wanted: argparse.Namespace) -> int:
@@ -144,11 +169,17 @@ def adapter(pbx: "Pbx") -> "PbxAdapter":
     return AsteriskAdapter(settings)
 
 
-async def serve(config: "Config", clock: "Callable[[], float]" = time.time) -> None:
-    """Run the host agent until SIGTERM or SIGINT. `clock` gives Unix seconds. Raises HostFault."""
+async def serve(
+    config: "Config", clock: "Callable[[], float]" = time.time, again: "Callable[[], Config] | None" = None
+) -> None:
+    """Run the host agent until SIGTERM or SIGINT. `clock` gives Unix seconds, `again` what the configuration says now.
+
+    Raises HostFault.
+    """
     from host_agent import readiness
     from host_agent.chaser import Chaser
     from host_agent.directory.book import Directory
+    from host_agent.figures import Gauges
     from host_agent.inbox import Inbox
     from host_agent.link import Link
     from host_agent.link_key import link_key
@@ -158,6 +189,7 @@ async def serve(config: "Config", clock: "Callable[[], float]" = time.time) -> N
     from host_agent.people import People
     from host_agent.promises import LinkMaker, Promises
     from host_agent.seen_calls import SeenCalls
+    from host_agent.store.census import census
     from host_agent.store.directory import SqlDirectory
     from host_agent.store.notes import opened
     from host_agent.store.promise import SqlPromiseStore
@@ -196,6 +228,17 @@ async def serve(config: "Config", clock: "Callable[[], float]" = time.time) -> N
         desk.keep(promises, links)
         chaser = Chaser(promises, inbox, directory, link.tell_desk)
         notifier = Notifier(promises, inbox, directory, links, AppriseChannel(config.promise.notices.mail))
+        desk.gauges = Gauges(
+            config, live, link, pbx, lambda: notifier.undelivered, thread, lambda: census(store.engine)
+        )
+        office = None
+        if config.provisioning is not None:
+            from host_agent.office.provisioning import Office
+
+            office = Office(config, config.provisioning, again or (lambda: config), clock=clock, ticking=live.clock)
+            office.heard_since = live.has_heard_since
+            office.on_change = desk.office_changed
+            desk.office, desk.link, link.renew = office, link, office.renew
         pages = Pages(application(desk), socket, desk.close)
         async with asyncio.TaskGroup() as group:
             tasks = [
@@ -208,9 +251,14 @@ async def serve(config: "Config", clock: "Callable[[], float]" = time.time) -> N
                 group.create_task(seen_calls.run(), name="seen calls"),
                 group.create_task(pbx.run(live.deliver), name="PBX"),
             ]
+            if office is not None:
+                tasks.append(group.create_task(office.run(), name="office"))
             period_s = readiness.watchdog_period_s()
             if period_s is not None:
-                tasks.append(group.create_task(readiness.keep_alive(period_s), name="watchdog"))
+                pulse = thread.keep_pulse(period_s)
+                tasks.append(group.create_task(pulse, name="store pulse"))
+                watch = readiness.keep_alive(period_s, lambda: {"store": thread.alive_at, "link": link.alive_at})
+                tasks.append(group.create_task(watch, name="watchdog"))
             serving = group.create_task(pages.run(), name="pages")
             await pages.started()
             log.info("pages on http://%s:%d", config.web.host, config.web.port)

@@ -39,16 +39,28 @@ class Reader:
 
 
 class Boards:
-    """Every reader of the office, told by every way there is."""
+    """Every reader of the office, told by every way there is. `sent`: how many messages went out."""
 
     def __init__(self, config: Config, live: LiveOffice, inbox: Inbox, out: Sender) -> None:
         self._root = config.mqtt.root
         self._live = live
         self._inbox = inbox
         self._out = out
+        self.sent = 0
         self.name_callers: Callable[[Board], Board] = lambda board: board
         self._units = {unit.name: self._unit(unit) for unit in config.units}
         self._queues = [self._queue(queue) for queue in config.queues]
+
+    def know(self, config: Config) -> None:
+        """Tell the units and queues of `config` from now on; who is as before keeps what it was told."""
+        before = {reader.topic: reader for reader in (*self._units.values(), *self._queues)}
+        self._units = {unit.name: self._as_before(self._unit(unit), before) for unit in config.units}
+        self._queues = [self._as_before(self._queue(queue), before) for queue in config.queues]
+        kept = {id(each) for each in (*self._units.values(), *self._queues)}
+        for reader in before.values():
+            if id(reader) not in kept and reader.later is not None:
+                reader.later.cancel()
+        self.office_changed()
 
     def office_changed(self) -> None:
         """Tell those whom the change concerns: at once, or a moment later when they were told just now."""
@@ -78,6 +90,11 @@ class Boards:
         for reader in self._queues:
             self._tell(reader, asked=True)
 
+    def _as_before(self, reader: Reader, before: dict[str, Reader]) -> Reader:
+        old = before.get(reader.topic)
+        alike = old is not None and (old.queues, old.extension) == (reader.queues, reader.extension)
+        return old if old is not None and alike else reader
+
     def _soon(self, reader: Reader) -> None:
         wait_s = reader.news_at + reader.gap_s - self._live.clock()
         if wait_s <= 0:
@@ -96,6 +113,7 @@ class Boards:
         if new or asked:
             if not self._out.send(reader.row, reader.topic, encode(message)):
                 return
+            self.sent += 1
             reader.told, reader.told_at = message, now
             reader.news_at = now if new else reader.news_at
         reader.told_office = office

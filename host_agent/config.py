@@ -10,11 +10,13 @@ from urllib.parse import urlsplit
 from broker.names import Extension, QueueName, UnitName, extension, queue_name, unit_name
 from broker.topics import DEFAULT_ROOT
 from host_agent.config_promise import PromiseRules, promise_rules
+from host_agent.config_provisioning import Provisioning, provisioning_of
 from host_agent.config_serial import SerialCable, serial_cables
 from host_agent.core.retention import Keeping
 from host_agent.core.units import QueueSetting
 from host_agent.directory.rules import DirectoryRules, directory_rules
 from host_agent.errors import ConfigFault
+from host_agent.office.unit_files import queues_of, unit_tables
 from host_agent.table import Faults, Table, is_ip_address
 
 Language = Literal["nl", "en", "de", "fr", "auto"]
@@ -104,7 +106,7 @@ class Privacy:
 
 @dataclass(frozen=True)
 class Config:
-    """All of host.toml."""
+    """All of host.toml, and the units that were added to the office."""
 
     language: Language
     store: Path
@@ -117,6 +119,7 @@ class Config:
     directory: DirectoryRules = field(default_factory=DirectoryRules)
     promise: PromiseRules = field(default_factory=PromiseRules)
     serial: tuple[SerialCable, ...] = ()
+    provisioning: Provisioning | None = None
 
 
 def load(path: Path) -> Config:
@@ -134,7 +137,7 @@ def parse(text: str, *, folder: Path, source: str = "host.toml") -> Config:
     """The Config that `text` says; files it names are looked for from `folder`. Raises ConfigFault."""
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as fault:
+    except (ValueError, RecursionError) as fault:  # also an integer of thousands of digits
         raise ConfigFault([f"{source}: not TOML: {fault}"]) from None
     faults = Faults(source)
     top = Table(document, "", faults, folder)
@@ -146,12 +149,15 @@ def parse(text: str, *, folder: Path, source: str = "host.toml") -> Config:
     privacy = _privacy(top.table("privacy"))
     directory = directory_rules(top.table("directory"))
     queues = _queues(top.tables("queue"))
-    units = _units(top.tables("unit"), queues, faults)
+    provisioning = provisioning_of(top.table("provisioning"))
+    added = [] if provisioning is None else unit_tables(provisioning.folder, faults)
+    queues += queues_of(added, queues)
+    units = _units([*top.tables("unit"), *added], queues, faults)
     promise = promise_rules(top)
     serial = serial_cables(top.tables("serial"), [unit.name for unit in units], faults)
     top.close()
     faults.raise_any()
-    return Config(language, path, mqtt, pbx, web, queues, units, privacy, directory, promise, serial)  # type: ignore[arg-type]  # choice() keeps to its list
+    return Config(language, path, mqtt, pbx, web, queues, units, privacy, directory, promise, serial, provisioning)  # type: ignore[arg-type]  # choice() keeps to its list
 
 
 def _tls(table: Table) -> Tls | None:

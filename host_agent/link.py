@@ -5,16 +5,17 @@ committed.
 import asyncio
 import logging
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Literal
 
 from broker import topics
 from broker.codec import RefusedPayload, decode, encode
-from broker.messages import Hello, Note, Receipt, ShowMessage
+from broker.messages import Certificate, Hello, Note, Receipt, Renewal, ShowMessage
 from broker.names import UnitName
 from host_agent.boards import Boards
 from host_agent.bus import Bus, TakeIn
 from host_agent.config import Config, Mqtt, Unit
-from host_agent.core.allowance import Allowance, spend
+from host_agent.core.allowance import SHUT_OUT_S, Allowance, floods, spend
 from host_agent.core.intake import Arrival
 from host_agent.errors import StoreFault
 from host_agent.inbox import Inbox
@@ -31,15 +32,23 @@ MOST_WAITING_NOTES = 2_000
 BATCH = 100
 MOST_REASONS = 500
 OTHER_REASONS = "for yet other reasons"
+RefusalKind = Literal["topic", "flood", "retained", "payload", "stranger", "full", "store", "cable"]
 
+Filters = list[tuple[str, int]]
+Renew = Callable[[str, Renewal], Awaitable[Certificate | None]]
+"""The next certificate for a unit's request, None when it may have none."""
 MakeBus = Callable[[Mqtt, Sequence[tuple[str, int]], TakeIn, Callable[[], None]], Bus]
 
 
 class Link:
-    """Hears every unit, over the bus and over cables. `refused` counts by reason what was not taken in."""
+    """Hears every unit, over the bus and over cables. `refused` counts by reason what was not taken in.
+
+    `refusals` counts the same by kind, `receipts` those sent. `alive_at`: when the refresh last came round.
+    """
 
     def __init__(self, config: Config, live: LiveOffice, inbox: Inbox, make_bus: MakeBus = Bus) -> None:
         self._root = config.mqtt.root
+        self._has_office = config.provisioning is not None
         self._language = config.language
         self._units = {unit.name: unit for unit in config.units}
         self._live = live
@@ -47,9 +56,15 @@ class Link:
         self._arrivals: deque[Arrival] = deque()
         self._arrived = asyncio.Event()
         self._allowances: dict[str, Allowance] = {}
+        self._shut_out: set[UnitName] = set()
+        self._revoked: frozenset[str] = frozenset()
+        self.renew: Renew | None = None
+        self._renewing: set[asyncio.Task[None]] = set()
         self.refused: Counter[str] = Counter()
-        filters = [(topics.topic_filter(self._root, row), row.qos) for row in (topics.HELLO, topics.NOTE)]
-        self.bus = make_bus(config.mqtt, filters, self._take_in, self._came_up)
+        self.refusals: Counter[RefusalKind] = Counter()
+        self.receipts = 0
+        self.alive_at = live.clock()
+        self.bus = make_bus(config.mqtt, self._filters(), self._take_in, self._came_up)
         self.gateway = SerialGateway(config.serial, self._root, self._take_from_cable, self._refuse)
         self._out = EveryWay(self.bus, self.gateway)
         self.boards = Boards(config, live, inbox, self._out)
@@ -82,25 +97,36 @@ class Link:
     def _take_in(self, topic: str, payload: bytes, retained: bool, by_cable: bool = False) -> None:
         place = topics.parse(self._root, topic)
         if place is None:
-            self._refuse("a topic that is not ours")
+            self._refuse("a topic that is not ours", "topic")
             return
         row, name = place
         unit = UnitName(name)
+        if unit in self._revoked and not by_cable:
+            self._refuse(f"unit {unit}: its certificate was revoked", "stranger")
+            return
+        if unit in self._shut_out and not by_cable:
+            self.refusals["flood"] += 1
+            return
         allowance, may = spend(self._allowances.get(unit, Allowance()), self._live.clock())
         self._allowances[unit] = allowance
         if not may:
-            self._refuse(f"unit {unit} says too much")
+            self._refuse(f"unit {unit} says too much", "flood")
+            if floods(allowance):
+                self._stop_hearing(unit)
             return
         if retained:
             # Whoever retained it, it is not news: a unit's own messages never are (DESIGN 1.5).
-            self._refuse(f"unit {unit}: a retained {row.key}")
+            self._refuse(f"unit {unit}: a retained {row.key}", "retained")
             return
         try:
             message = decode(row, payload)
         except RefusedPayload as fault:
-            self._refuse(f"unit {unit}: {fault}")
+            self._refuse(f"unit {unit}: {fault}", "payload")
             return
         match message:
+            case Renewal():
+                if not by_cable:
+                    self._renew(unit, message)
             case Hello():
                 # A last will tells of the network alone while the cable holds.
                 if message.online or by_cable or not self.gateway.reaches(unit):
@@ -108,16 +134,37 @@ class Link:
             case Note():
                 self._arrive(Arrival(unit, message, self._inbox.clock()))
 
+    def know(self, config: Config, revoked: frozenset[str]) -> None:
+        """Serve the units and queues of `config` from now on, and hear nothing of those that are revoked."""
+        self._units = {unit.name: unit for unit in config.units}
+        self._revoked = revoked
+        self.boards.know(config)
+
+    def _renew(self, unit: UnitName, wish: Renewal) -> None:
+        if self.renew is None or self._renewing:
+            # One at a time: whoever is not answered asks again.
+            return
+        renew = self.renew
+
+        async def answer() -> None:
+            if (certificate := await renew(unit, wish)) is not None:
+                place = topics.unit_topic(self._root, topics.CERTIFICATE, unit)
+                self._out.send(topics.CERTIFICATE, place, encode(certificate))
+
+        task = asyncio.get_running_loop().create_task(answer(), name="renewal")
+        self._renewing.add(task)
+        task.add_done_callback(self._renewing.discard)
+
     def _answer(self, name: UnitName, hello: Hello) -> None:
         if not self._live.heard(name, hello):
-            self._refuse("more unknown units than are remembered")
+            self._refuse("more unknown units than are remembered", "stranger")
         elif hello.online:
             # A unit that host.toml does not name is answered too: it then says itself that nothing is set for it.
             self.boards.answer(self._units.get(name) or Unit(name, name, None, ()))
 
     def _arrive(self, arrival: Arrival) -> None:
         if len(self._arrivals) >= MOST_WAITING_NOTES:
-            self._refuse("more notes at once than fit; their units send them again")
+            self._refuse("more notes at once than fit; their units send them again", "full")
             return
         self._arrivals.append(arrival)
         self._arrived.set()
@@ -138,15 +185,15 @@ class Link:
         try:
             kept = await self._inbox.take_in(batch)
         except StoreFault as fault:
-            self._refuse(f"notes not kept, their units keep them: {fault}")
+            self._refuse(f"notes not kept, their units keep them: {fault}", "store")
             return False
         except Exception:
             # Not even the trace: its values hold a caller.
-            self._refuse(f"a note of unit {batch[0].unit} that the store cannot take")
+            self._refuse(f"a note of unit {batch[0].unit} that the store cannot take", "store")
             return False
         for each in kept:
             topic = topics.unit_topic(self._root, topics.RECEIPT, UnitName(each.unit))
-            self._out.send(topics.RECEIPT, topic, encode(Receipt(id=each.id, rev=each.rev)))
+            self.receipts += self._out.send(topics.RECEIPT, topic, encode(Receipt(id=each.id, rev=each.rev)))
         return True
 
     async def _follow_inbox(self) -> None:
@@ -157,10 +204,31 @@ class Link:
 
     async def _refresh(self) -> None:
         while True:
+            self.alive_at = self._live.clock()
             await asyncio.sleep(REFRESH_S)
             self.boards.refresh()
 
-    def _refuse(self, reason: str) -> None:
+    def _filters(self) -> Filters:
+        """What to hear: every unit, or, while one is shut out, each other one that is known by name."""
+        rows = (topics.HELLO, topics.NOTE, *((topics.RENEWAL,) if self._has_office else ()))
+        if not self._shut_out:
+            return [(topics.topic_filter(self._root, row), row.qos) for row in rows]
+        heard = sorted({UnitName(name) for name in self._live.presences} - self._shut_out)
+        return [(topics.unit_topic(self._root, row, unit), row.qos) for unit in heard for row in rows]
+
+    def _stop_hearing(self, unit: UnitName) -> None:
+        """Have the broker drop what a unit says for a while: at 100,000 messages a second reading them is too much."""
+        log.warning("unit %s floods: it is not listened to for %.0f s", unit, SHUT_OUT_S)
+        self._shut_out.add(unit)
+        self.bus.listen(self._filters())
+        asyncio.get_running_loop().call_later(SHUT_OUT_S, self._hear_again, unit)
+
+    def _hear_again(self, unit: UnitName) -> None:
+        self._shut_out.discard(unit)
+        self.bus.listen(self._filters())
+
+    def _refuse(self, reason: str, kind: RefusalKind = "cable") -> None:
+        self.refusals[kind] += 1
         if reason not in self.refused:
             if len(self.refused) >= MOST_REASONS:
                 self.refused[OTHER_REASONS] += 1

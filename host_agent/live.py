@@ -41,6 +41,21 @@ class LiveOffice:
             self.on_events(events, self.clock())
         self.changes.mark()
 
+    def expect(self, units: Sequence[str]) -> None:
+        """Remember these units too, heard or not."""
+        self.presences = {**{name: Presence() for name in units}, **self.presences}
+        self.changes.mark()
+
+    def forget(self, unit: str) -> None:
+        """Remember nothing of this unit."""
+        self.presences = {name: each for name, each in self.presences.items() if name != unit}
+        self.changes.mark()
+
+    def has_heard_since(self, unit: str, moment: float) -> bool:
+        """Whether this unit said hello after a moment of `clock`."""
+        presence = self.presences.get(unit)
+        return presence is not None and presence.heard_at is not None and presence.heard_at > moment
+
     def heard(self, unit: str, hello: Hello) -> bool:
         """Take in a hello; False when `unit` is one stranger too many."""
         known = self.presences.get(unit)

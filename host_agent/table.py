@@ -50,6 +50,10 @@ class Table:
         """Whether `key` is set, and not to false."""
         return self._values.get(key) not in (None, False)
 
+    def peek(self, key: str) -> Any:
+        """What stands at `key`, unread: as it is, or None."""
+        return self._values.get(key)
+
     def fault(self, key: str, found: str, meant: str) -> None:
         """Add a fault at `key` of this table."""
         self._faults.add(self._at(key), found, meant)

@@ -32,6 +32,7 @@ from device.access import Broker
 from device.clock import boottime
 from device.core.events import BoardArrived, CommandArrived, Event, LinkDown, LinkUp, NotePublished, ReceiptArrived
 from device.drivers.reach import FAR_DELAY_S, GONE_AFTER_S, REFUSED_DELAY_S, delay_s, in_words, no_delay, tls_context
+from device.drivers.renewal import CertificateRenewal
 from device.ports import PULSE_S, Inbox
 
 log = logging.getLogger(__name__)
@@ -65,8 +66,9 @@ class _Lost(Exception):  # noqa: N818  # says what happened
 class MqttLink:
     """The unit's end of the bus. Use as a context manager; it reports into `inbox`."""
 
-    def __init__(self, broker: Broker, unit: UnitName, inbox: Inbox) -> None:
+    def __init__(self, broker: Broker, unit: UnitName, inbox: Inbox, renewal: CertificateRenewal | None = None) -> None:
         self._broker = broker
+        self._renewal = renewal
         self._unit = unit
         self._inbox = inbox
         self._to_say: SimpleQueue[Hello | Note] = SimpleQueue()
@@ -78,6 +80,7 @@ class MqttLink:
         self._refusals: dict[str, int] = {}
         self._under_way: dict[int, Note] = {}
         self._heard = {self._topic(row): (row, event) for row, event in _EVENTS}
+        self._papers = None if renewal is None else self._topic(topics.CERTIFICATE)
         self._lost: _Lost | None = None
         self._heard_at = 0.0
         self._last_address: str | None = None
@@ -252,6 +255,7 @@ class MqttLink:
                 sent = client.publish(self._topic(row), codec.encode(message), qos=row.qos, properties=properties)
                 if isinstance(message, Note):
                     self._under_way[sent.mid] = message
+        self._ask_for_certificate(client)
 
     def _connected(
         self, client: paho.Client, _user: Any, _flags: paho.ConnectFlags, reason: ReasonCode, _props: Any
@@ -261,8 +265,10 @@ class MqttLink:
             self._lost = _Lost(remedy, refused=True)
             return
         never = SubscribeOptions.RETAIN_DO_NOT_SEND
-        heard = self._heard.items()
-        client.subscribe([(topic, SubscribeOptions(row.qos, retainHandling=never)) for topic, (row, _) in heard])
+        heard = [(topic, row.qos) for topic, (row, _) in self._heard.items()]
+        if self._papers is not None:
+            heard.append((self._papers, topics.CERTIFICATE.qos))
+        client.subscribe([(topic, SubscribeOptions(qos, retainHandling=never)) for topic, qos in heard])
 
     def _subscribed(self, _client: Any, _user: Any, _mid: int, reasons: list[ReasonCode], _props: Any) -> None:
         if any(reason.is_failure for reason in reasons):
@@ -290,6 +296,9 @@ class MqttLink:
         if message.retain:
             self._refuse("a retained message: never believed")
             return
+        if message.topic == self._papers:
+            self._take_certificate(bytes(message.payload))
+            return
         make = self._heard.get(message.topic)
         if make is None:
             self._refuse("a topic that is not ours to hear")
@@ -303,6 +312,20 @@ class MqttLink:
             self._refuse("more than the unit can take in")
             return
         self._inbox.put(event)
+
+    def _ask_for_certificate(self, client: paho.Client) -> None:
+        """Ask for the next certificate when it is time; the answer is for the next connection."""
+        if self._renewal is not None and (wish := self._renewal.wish(time.monotonic())) is not None:
+            client.publish(self._topic(topics.RENEWAL), codec.encode(wish), qos=topics.RENEWAL.qos)
+
+    def _take_certificate(self, payload: bytes) -> None:
+        try:
+            certificate = codec.decode(topics.CERTIFICATE, payload)
+        except codec.RefusedPayload as refused:
+            self._refuse(str(refused))
+            return
+        if self._renewal is not None:
+            self._renewal.take(certificate)
 
     def _refuse(self, reason: str) -> None:
         """Count, and log each reason once, as far as there is room to remember reasons."""

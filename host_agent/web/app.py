@@ -21,12 +21,14 @@ from host_agent.web import (
     export,
     link_pages,
     login,
+    metrics,
     own_pages,
     pages,
     password_page,
     people_pages,
     spelling_page,
     stream,
+    unit_pages,
 )
 from host_agent.web.desk import Desk
 from host_agent.web.gate import TurnedAway, gate, turned_away
@@ -52,8 +54,11 @@ def application(desk: Desk) -> ASGIApp:
     app.include_router(people_pages.routes(desk, desk.people))
     app.include_router(own_pages.routes(desk, desk.people))
     app.include_router(export.routes(desk))
+    app.include_router(unit_pages.routes(desk))
     app.include_router(api_page.routes(desk, served.openapi()))
     app.mount("/api/v1", served)
+    if desk.gauges is not None:
+        app.include_router(metrics.routes(desk, desk.people, desk.gauges))
     if desk.directory is not None and desk.seen_calls is not None:
         app.include_router(directory_pages.routes(desk, desk.directory, desk.seen_calls))
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")

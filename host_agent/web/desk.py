@@ -1,13 +1,18 @@
 """What every page stands on: the configuration, the live office, the inbox and the bus."""
 
+from dataclasses import replace
+
 from host_agent.bus import Bus
 from host_agent.config import Config
 from host_agent.config_promise import ConfiguredColleagues
 from host_agent.core.colleagues import Colleagues
 from host_agent.directory.book import Directory
+from host_agent.figures import Gauges
 from host_agent.inbox import Inbox
 from host_agent.keeper import Keeper
+from host_agent.link import Link
 from host_agent.live import LiveOffice
+from host_agent.office.provisioning import Office
 from host_agent.people import People
 from host_agent.promises import LinkMaker, Promises
 from host_agent.seen_calls import SeenCalls
@@ -28,7 +33,19 @@ class Desk:
         self.seen_calls: SeenCalls | None = None
         self.promises: Promises | None = None
         self.links: LinkMaker | None = None
+        self.gauges: Gauges | None = None
+        self.office: Office | None = None
+        self.link: Link | None = None
         self.is_closing = False
+
+    def office_changed(self, fresh: Config, revoked: frozenset[str]) -> None:
+        """Serve the units and queues that there are now; whatever else differs waits for the next start."""
+        self.config = replace(self.config, units=fresh.units, queues=fresh.queues)
+        for gone in revoked:
+            self.live.forget(gone)
+        self.live.expect([unit.name for unit in fresh.units])
+        if self.link is not None:
+            self.link.know(self.config, revoked)
 
     def know(self, directory: Directory, seen_calls: SeenCalls) -> None:
         """Show whom the directory knows, and the calls that the PBX saw."""

@@ -53,7 +53,7 @@ def test_every_key_that_the_example_shows_exists(tmp_path: Path) -> None:
 def test_every_key_that_exists_is_shown_in_the_example(tmp_path: Path) -> None:
     _secrets(tmp_path)
     shown = set(re.findall(r"^#? ?([a-z_]+) = ", EXAMPLE.read_text(), flags=re.MULTILINE))
-    tables = ("mqtt", "pbx", "web", "store", "privacy", "directory", "office", "chase", "notices")
+    tables = ("mqtt", "pbx", "web", "store", "privacy", "directory", "provisioning", "office", "chase", "notices")
     several = ("queue", "unit", "colleague", "office.exception", "serial")
     wrong = "\n".join(f"[{table}]\nx = 1" for table in (*tables, *(f"[{each}]" for each in several)))
     known = set()
