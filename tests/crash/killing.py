@@ -197,7 +197,7 @@ class _Deaths:
             self._house.oracle.pressed(press)
             if held_s > A_PRESS_NOT_A_HOLD_S or not self._watch(unit, press, began, chance):
                 self._let_it_pass(unit, began)
-            self._over.wait(max(0.0, began + 0.3 + chance.uniform(0.0, 0.4) - time.monotonic()))
+            self._over.wait(max(0.0, began + 0.4 + chance.uniform(0.0, 0.4) - time.monotonic()))
 
     def _watch(self, unit: Unit, press: Press, began: float, chance: random.Random) -> bool:
         """What the glass says of this press: what follows its own "saving" is about it. False: it said nothing."""
