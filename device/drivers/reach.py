@@ -5,6 +5,7 @@ import socket
 import ssl
 from typing import Any
 
+from broker.closing_socket import ClosingSocket
 from device.access import Tls
 
 FIRST_DELAY_S = 0.5
@@ -28,17 +29,6 @@ def no_delay(_client: Any, _user: Any, sock: Any) -> None:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(GONE_AFTER_S * 1000))
 
 
-class _Socket(ssl.SSLSocket):
-    """Closed when its handshake fails: paho leaves that to the garbage collector."""
-
-    def do_handshake(self, block: bool = False) -> None:
-        try:
-            super().do_handshake(block)
-        except BaseException:
-            self.close()
-            raise
-
-
 class _NamedContext(ssl.SSLContext):
     """Holds the certificate to the name in the config, also when a remembered address was called."""
 
@@ -56,7 +46,7 @@ def tls_context(tls: Tls, name: str) -> ssl.SSLContext:
         context.load_verify_locations(tls.ca_file)
     else:
         context.load_default_certs(ssl.Purpose.SERVER_AUTH)
-    context.sslsocket_class = _Socket
+    context.sslsocket_class = ClosingSocket
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if tls.certificate_file is not None:
         context.load_cert_chain(tls.certificate_file, tls.key_file)

@@ -28,7 +28,10 @@ class Lost(Exception):  # noqa: N818  # says what happened
 
 
 class AsteriskAdapter:
-    """A PBX behind the port. `clock` gives monotonic seconds, `chance` spreads the retries (0.0 to 1.0)."""
+    """A PBX behind the port. `clock` gives monotonic seconds, `chance` spreads the retries (0.0 to 1.0).
+
+    `denied`: the actions that the PBX refused for want of rights, known at the end of a connection.
+    """
 
     capabilities: tuple[Capability, ...] = ("queues", "names", "transfers", "rings", "agents")
 
@@ -48,6 +51,7 @@ class AsteriskAdapter:
         self._rejected = 0
         self._packets = 0
         self._connections = 0
+        self.denied: frozenset[str] = frozenset()
         self._connection: Connection | None = None
 
     def tally(self) -> PbxTally:
@@ -140,6 +144,7 @@ class AsteriskAdapter:
         self._rejected = self._translator.rejected
 
     def _warn_of_rights(self, session: Session) -> None:
+        self.denied |= session.denied
         missing = ", ".join(sorted(session.denied))
         if missing and missing not in self._said:
             self._said.add(missing)
