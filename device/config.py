@@ -48,7 +48,7 @@ def load_config(path: Path, environment: Mapping[str, str] = os.environ, *, with
         raise ConfigFault((f"{path}: cannot be read: {error.strerror}; see desk.example.toml",)) from None
     except UnicodeDecodeError:
         raise ConfigFault((f"{path}: not a text in UTF-8",)) from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also an integer of thousands of digits
         raise ConfigFault((f"{path}: not TOML: {error}",)) from None
     folders = [Path(environment[name]) for name in ("CREDENTIALS_DIRECTORY",) if environment.get(name)]
     return config_of(content, str(path), [*folders, path.resolve().parent] if with_secrets else [])

@@ -143,6 +143,18 @@ class ClockRead:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """What the unit found of its own body, about once a minute; None where it cannot tell. See messages.Health."""
+
+    at: float
+    temperature_c: float | None = None
+    disk_free_mb: int | None = None
+    wifi_dbm: int | None = None
+    undervolted: bool | None = None
+    resets: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StopAsked:
     """The program is asked to end: farewell, dark sign, and the loop leaves."""
 
@@ -152,5 +164,5 @@ class StopAsked:
 Event = (
     Started | Tick | Edge | LinkUp | LinkDown | BoardArrived | ReceiptArrived | CommandArrived | NotePublished
     | OutboxLoaded | Committed | CommitFailed | StorageFault | StorageWell | PanelFault | PanelWell | ClockRead
-    | StopAsked
+    | Measured | StopAsked
 )  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import replace
 from broker.messages import Health, Hello
 from device.core import freshness, notes, press
 from device.core.effects import Effect, SayHello, SendNote
+from device.core.events import Measured
 from device.core.rules import HELLO_APART_S, HELLO_EVERY_S, HELLO_WHEN_OLD_S
 from device.core.unit import Unit
 
@@ -45,5 +46,20 @@ def hello(unit: Unit, nonce: str) -> Hello:
         sign_reason=unit.sign.reason,
         notes_waiting=sum(entry.durable is not None for entry in unit.entries),
         uptime_s=max(0.0, unit.now - unit.started_at) if unit.started_at is not None else 0.0,
-        health=Health(glass=unit.glass, storage=unit.storage, button="fault" if unit.stuck else "ok"),
+        health=health(unit),
+    )
+
+
+def health(unit: Unit) -> Health:
+    """What works, and what was measured last."""
+    found = unit.measured or Measured(unit.now)
+    return Health(
+        glass=unit.glass,
+        storage=unit.storage,
+        button="fault" if unit.stuck else "ok",
+        temperature_c=found.temperature_c,
+        disk_free_mb=found.disk_free_mb,
+        wifi_dbm=found.wifi_dbm,
+        undervolted=found.undervolted,
+        resets=found.resets,
     )

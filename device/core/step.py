@@ -128,6 +128,8 @@ def _take(unit: Unit, event: was.Event) -> Stepped:
             return replace(unit, glass="ok"), ()
         case was.ClockRead():
             return _told_the_time(unit, event), ()
+        case was.Measured():
+            return replace(unit, measured=event), ()
         case was.StopAsked():
             return replace(unit, stopping=True), ()
         case _:

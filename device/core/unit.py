@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from broker.messages import Caller, NoteKind, Part
-from device.core.events import Via
+from device.core.events import Measured, Via
 from device.core.freshness import DatedBoard, SentNonce
 from device.core.gestures import Button
 from device.core.notes import Entry, KeptNote
@@ -114,6 +114,7 @@ class Unit:
     glass: Part = "ok"
     storage: Part = "ok"
     stuck: bool = False
+    measured: Measured | None = None
 
     note_on_glass: NoteOnGlass | None = None
     refused_on_glass: RefusedOnGlass | None = None

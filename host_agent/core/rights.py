@@ -54,6 +54,7 @@ ROUTES: Mapping[str, Right] = {
     "POST /missed/{missed_id}/note": "all_notes",
     "POST /missed/{missed_id}/dismiss": "all_notes",
     "GET /expiring": "all_notes",
+    "GET /units": "all_notes",
     "GET /export.csv": "export",
     "GET /export.json": "export",
     "GET /calendar": "self",
@@ -81,6 +82,8 @@ ROUTES: Mapping[str, Right] = {
     "GET /kept": "open",
     "GET /api": "open",
     "GET /api/health": "open",
+    # With accounts it asks for a token of its own; without, the pages reach nobody but this machine.
+    "GET /metrics": "open",
     "GET /.well-known/security.txt": "open",
 }
 
