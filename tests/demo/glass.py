@@ -28,10 +28,10 @@ class Glass:
 
     def waits_for(self, page: pages.Page, box: Box = HEADLINE, within_s: float = 15.0) -> None:
         """Until the part `box` of the glass is that of `page`, pixel for pixel."""
-        wanted = draw(page, self._panel, words_of("nl"), Moment(time.monotonic()))
         deadline = time.monotonic() + within_s
         for picture in self._pictures():
-            if _same(picture, wanted, box):
+            # Drawn each time: what stands still takes another seat now and then.
+            if _same(picture, draw(page, self._panel, words_of("nl"), Moment(time.monotonic())), box):
                 return
             assert time.monotonic() < deadline, f"the glass never showed {page}"
 
