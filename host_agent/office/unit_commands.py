@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import socket
 import sys
 import time
 from datetime import UTC, datetime
@@ -26,6 +27,9 @@ def _opened(wanted: argparse.Namespace) -> tuple[Config, Provisioning, OfficeFol
     return config, config.provisioning, OfficeFolder(config.provisioning.folder)
 
 
+OPENS_WITHIN_S = 3.0
+
+
 def add(wanted: argparse.Namespace) -> int:
     """Expect a unit and show its code. Raises HostFault."""
     config, provisioning, folder = _opened(wanted)
@@ -38,7 +42,24 @@ def add(wanted: argparse.Namespace) -> int:
         "or, on the boot partition of its card, a file belbord.toml with\n"
         f'  code = "{spelled(code)}"\n  host = "{place}"\n'
     )
+    if not _opens(provisioning):
+        sys.stderr.write("belbord-host: nothing listens there yet: is the host agent running?\n")
     return 0
+
+
+def _opens(provisioning: Provisioning) -> bool:
+    """Whether the running host agent opens the enrolment port soon, as it does for a unit that is expected."""
+    host, port = provisioning.listen
+    own = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  # all addresses are ours too
+    until = time.monotonic() + OPENS_WITHIN_S
+    while time.monotonic() < until:
+        try:
+            socket.create_connection((own, port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return True
+    return False
 
 
 def _unit(wanted: argparse.Namespace, config: Config) -> UnitFile:
