@@ -19,7 +19,7 @@ IMAGE_BUILDER = CHECKOUT / "tools" / "virtual_pi_image.sh"
 PARCEL_SIZE = 16 << 20
 BOOTED = "booted"
 _BOOTS_WITHIN_S = 240.0
-_ANSWERS_WITHIN_S = 60.0
+_ANSWERS_WITHIN_S = 300.0  # real seconds: a machine that has other work too is slow
 _REPAIRED = 1  # e2fsck(8): errors corrected, such as a journal replayed
 # Each program that is started here, and the Debian package it comes from.
 _NEEDS = {"qemu-system-x86_64": "qemu-system-x86", "qemu-img": "qemu-utils"}

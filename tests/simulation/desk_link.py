@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from broker import codec, topics
 from broker.messages import Hello, Note
@@ -163,8 +163,13 @@ class DeskLink:
             return
         if row is topics.RECEIPT and self._boundary("unit: a receipt came"):
             return
-        if row is topics.BOARD:
-            self._oracle.board_came(self._unit, payload)
-        self._tell(lambda at: EVENTS[row.key](at, message))
+        self._tell(lambda at: self._read(at, row, message, payload))
         if row is topics.RECEIPT:
             self._boundary("unit: a receipt was taken")
+
+    def _read(self, at: float, row: topics.Row, message: Any, payload: bytes) -> Event:
+        """The process takes it from its socket: while it stands still, what came in waits there and grows older."""
+        if row is topics.BOARD:
+            self._oracle.board_came(self._unit, payload)
+        event: Event = EVENTS[row.key](at, message)
+        return event
