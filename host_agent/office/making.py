@@ -80,6 +80,8 @@ def make_folders(folder: OfficeFolder, owner: str | None) -> None:
         for each in (folder.path, folder.units, folder.enrolments_folder):
             os.chown(each, user, group)
         os.chown(folder.broker, user, _broker_group(group))
+        # What the host agent itself writes there is for Mosquitto's group to read too.
+        folder.broker.chmod(0o2750)
     except OSError as fault:
         raise HostFault(f"{folder.path}: {fault.strerror}: run this as root, or name a --folder of your own") from None
 

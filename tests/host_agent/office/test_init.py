@@ -61,6 +61,7 @@ def test_keys_are_their_owners_alone(tmp_path: Path) -> None:
     for name in ("authority.key", "host.pem"):
         assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "broker" / "server.pem").stat().st_mode) == 0o640
+    assert (tmp_path / "broker" / "server.pem").stat().st_gid == (tmp_path / "broker").stat().st_gid
 
 
 def test_there_is_no_password_in_a_made_office(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
