@@ -17,7 +17,7 @@ from host_agent.office import deeds
 from host_agent.office.authority import life_of, names_of
 from host_agent.office.folder import GROUP_READS, OfficeFolder
 from host_agent.office.reception import Reception
-from host_agent.office.shutting_out import shut_out, tell_broker
+from host_agent.office.shutting_out import tell_broker
 
 log = logging.getLogger(__name__)
 
@@ -82,22 +82,6 @@ class Office:
             return None
         log.info("unit %s %s", unit, "has a new certificate" if pem else "asked for a certificate that is not due")
         return None if pem is None else Certificate(certificate=pem)
-
-    def expected(self) -> dict[str, float]:
-        """The units that may enrol now, and for how many seconds still."""
-        now = self._clock()
-        waiting = [each for each in self.folder.enrolments() if is_open(each, now) and each.public_key is None]
-        return {each.unit: each.expires_at - now for each in waiting}
-
-    async def revoke(self, unit: str) -> str:
-        """Revoke a unit and end its session; how that went, as `shut_out` says, or "unknown"."""
-        now = self._clock()
-        probe = await asyncio.to_thread(deeds.revoke, self.folder, unit, now)
-        if probe is None:
-            return "unknown"
-        self._changed()
-        tell_broker(self._provisioning.broker_pid_file)
-        return await shut_out(self._config.mqtt, self.folder.authority(), unit, probe, now)
 
     def _grant(self, unit: str, authority: str, certificate: str) -> Grant:
         language = self._config.language
