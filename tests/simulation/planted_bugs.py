@@ -58,8 +58,8 @@ HOST = (
     Bug("receipt before commit", "host_agent/link.py", "            kept = await self._inbox.take_in(batch)\n",
         _RECEIPTS + "            kept = await self._inbox.take_in(batch)\n"),
     Bug("receipt though the commit failed", "host_agent/link.py",
-        '            self._refuse(f"notes not kept, their units keep them: {fault}")\n',
-        '            self._refuse(f"notes not kept, their units keep them: {fault}")\n' + _RECEIPTS),
+        '            self._refuse(f"notes not kept, their units keep them: {fault}", "store")\n',
+        '            self._refuse(f"notes not kept, their units keep them: {fault}", "store")\n' + _RECEIPTS),
     Bug("no receipt for a repeat", "host_agent/link.py", "        for each in kept:\n", "        for each in (k for k in kept if k.written):\n"),
     Bug("dedupe by time", "host_agent/link.py", "        self._arrivals.append(arrival)\n",
         "        last = self.__dict__.setdefault('_last', {})\n"
