@@ -61,9 +61,7 @@ def ask_broker(
         client.disconnect()
         client.loop_stop()
     if "login" not in said:
-        return fact(
-            "other" if ended_by_itself else "silent", "it hangs up before it answers: is this an MQTT broker?"
-        )
+        return fact("other" if ended_by_itself else "silent", "it hangs up before it answers: is this an MQTT broker?")
     if said["login"].is_failure:
         return fact("login", str(said["login"]))
     if "publish" not in said:

@@ -1,9 +1,9 @@
 """belbord-desk: the one place where the unit is put together.
 
 Threads: this one turns the loop; `screen` draws, and another one where a second glass faces the counter; `outbox`
-commits; `link` speaks MQTT; `cable` the same over a serial port; `vitals` measures the unit once a minute; on a Pi, `pins` waits for the button's edges;
-with --virtual, the page's server has its own. All but the first are daemons and speak to the loop through the inbox
-alone.
+commits; `link` speaks MQTT; `cable` the same over a serial port; `vitals` measures the unit once a minute; on a Pi,
+`pins` waits for the button's edges; with --virtual, the page's server has its own. All but the first are daemons and
+speak to the loop through the inbox alone.
 
 The first frame comes before all that it does not need is imported: paho, sqlite3, gpiozero and the unit's own core
 wait their turn.

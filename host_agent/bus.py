@@ -32,7 +32,9 @@ TakeIn = Callable[[str, bytes, bool], None]
 class Bus:
     """Sends to and takes in from the broker.
 
-    `connections`: how often the broker let us in. `take_in(topic, payload, retained)` is called for each message; `came_up()` after each connecting and
+    `connections`: how often the broker let us in.
+
+    `take_in(topic, payload, retained)` is called for each message; `came_up()` after each connecting and
     subscribing. Both are called from the event loop and must neither block nor raise.
     """
 
