@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from broker import __version__ as VERSION
+from broker import __version__
 from tests.on_packages.machine import Machine, machine, package
 
 
@@ -23,5 +23,5 @@ def bare(suite: str, tmp_path: Path) -> Iterator[Machine]:
 def installed(bare: Machine, suite: str) -> Machine:
     """A machine with both packages, not configured."""
     for part in ("desk", "host"):
-        bare.inside("dpkg", "-i", bare.put(package(part, suite, version=VERSION)))
+        bare.inside("dpkg", "-i", bare.put(package(part, suite, version=__version__)))
     return bare

@@ -1,6 +1,6 @@
 """Install, configure, upgrade while running, go back, remove and purge: with dpkg and systemd as they are."""
 
-from broker import __version__ as VERSION
+from broker import __version__
 from tests.on_packages.machine import NEXT_VERSION, Machine, package
 from tests.on_packages.office import CONFIGURE, COUNT, PRESS, notes, running, until
 
@@ -26,7 +26,7 @@ def test_a_note_kept_on_the_unit_reaches_the_host_and_survives_an_upgrade_and_th
     installed: Machine, suite: str
 ) -> None:
     newer = [installed.put(package(part, suite, version=NEXT_VERSION)) for part in ("desk", "host")]
-    older = [installed.put(package(part, suite, version=VERSION)) for part in ("desk", "host")]
+    older = [installed.put(package(part, suite, version=__version__)) for part in ("desk", "host")]
     said = installed.boot(
         CONFIGURE + COUNT + START + BOTH_RUN
         + "systemctl stop belbord-desk\n" + PRESS + START + until(notes(1))
@@ -43,7 +43,7 @@ def test_a_note_kept_on_the_unit_reaches_the_host_and_survives_an_upgrade_and_th
     lines = said.splitlines()
     assert lines[0].removeprefix("before ") != lines[2].removeprefix("after ")
     assert NEXT_VERSION in lines[1]
-    assert lines[3:] == [f"belbord-desk {VERSION}"]
+    assert lines[3:] == [f"belbord-desk {__version__}"]
 
 
 def test_a_boot_without_a_network_starts_both(installed: Machine) -> None:
