@@ -41,11 +41,24 @@ def twin(picture: Image.Image) -> str:
     return "\n".join(lines) + "\n"
 
 
-def twins(page: Page, panel: Panel, language: str) -> str:
-    """The text twins of all the pictures `page` shows in turn."""
+def leaflets(page: Page, panel: Panel, language: str) -> list[Image.Image]:
+    """All the pictures `page` shows in turn."""
     words = words_of(language)
-    parts = (draw(page, panel, words, Moment(0.0, leaf * 4.0)) for leaf in range(leaves(page, panel, words)))
-    return "-\n".join(twin(part) for part in parts)
+    return [draw(page, panel, words, Moment(0.0, leaf * 4.0)) for leaf in range(leaves(page, panel, words))]
+
+
+def twins(page: Page, panel: Panel, language: str) -> str:
+    """The text twins of all the pictures `page` shows in turn: what a reader of a change compares."""
+    return "-\n".join(twin(part) for part in leaflets(page, panel, language))
+
+
+def stacked(page: Page, panel: Panel, language: str) -> Image.Image:
+    """The same as one picture, each below the one before: what an eye compares."""
+    parts = leaflets(page, panel, language)
+    whole = Image.new("1", (parts[0].width, sum(part.height for part in parts)))
+    for number, part in enumerate(parts):
+        whole.paste(part, (0, number * part.height))
+    return whole
 
 
 def glasses() -> dict[str, Panel]:
@@ -60,7 +73,10 @@ def glasses() -> dict[str, Panel]:
 
 
 def golden_files() -> dict[Path, tuple[str, str, str]]:
-    """Each golden file below GOLDEN with its glass, language and page: the default glass in all languages."""
+    """Each golden text below GOLDEN with its glass, language and page; its picture stands beside it as .png.
+
+    The default glass has all languages.
+    """
     return {
         Path(glass) / language / f"{name}.txt": (glass, language, name)
         for glass in glasses()
@@ -116,14 +132,15 @@ def main() -> None:
     print(SHEET.relative_to(ROOT))
     if not asked.update:
         return
-    files = golden_files()
-    for old in GOLDEN.rglob("*.txt"):
-        if old.relative_to(GOLDEN) not in files:
+    files, panels = golden_files(), glasses()
+    for old in GOLDEN.rglob("*.[tp][xn][tg]"):
+        if old.relative_to(GOLDEN).with_suffix(".txt") not in files:
             old.unlink()
     for path, (glass, language, name) in files.items():
         target = GOLDEN / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(twins(EXAMPLES[name], glasses()[glass], language), encoding="utf-8")
+        target.write_text(twins(EXAMPLES[name], panels[glass], language), encoding="utf-8")
+        stacked(EXAMPLES[name], panels[glass], language).save(target.with_suffix(".png"), optimize=True)
     print(f"{len(files)} golden pictures")
 
 
