@@ -39,7 +39,7 @@ def test_the_units_are_without_fault_and_as_closed_as_promised(installed: Machin
     said = installed.boot(
         "cp -R /usr/share/doc/belbord-host/examples/mosquitto.service.d /etc/systemd/system/\n"
         "systemctl daemon-reload\nsystemctl restart mosquitto\nsystemctl is-active mosquitto\n"
-        "systemd-analyze verify belbord-desk.service belbord-host.service mosquitto.service 2>&1 |"
+        "systemd-analyze verify --man=no belbord-desk.service belbord-host.service 2>&1 |"
         " sed 's/^/verify: /'\n"
         "for unit in belbord-desk belbord-host mosquitto; do\n"
         "systemd-analyze security --no-pager $unit.service | grep Overall; done\n"
