@@ -81,6 +81,8 @@ ROUTES: Mapping[str, Right] = {
     "POST /c/{word}/{deed}": "open",
     "GET /kept": "open",
     "GET /api": "open",
+    "GET /openapi.json": "open",
+    "GET /asyncapi.yaml": "open",
     "GET /api/health": "open",
     # With accounts it asks for a token of its own; without, the pages reach nobody but this machine.
     "GET /metrics": "open",
