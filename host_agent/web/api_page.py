@@ -1,4 +1,4 @@
-"""The contracts for other programs: the API's own page, without anybody else's scripts, and the documents themselves."""
+"""The contracts for other programs: the API's own page, without anybody else's scripts, and the documents."""
 
 from collections.abc import Mapping
 from importlib.resources import files
