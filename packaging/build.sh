@@ -21,6 +21,9 @@ case "$arch" in
     *) echo "deb: $arch is not an architecture we build for (amd64, arm64)" >&2; exit 2 ;;
 esac
 mkdir -p "$cache"
+# One build in a root at a time.
+exec 9>"$cache/$suite.lock"
+flock 9
 tools/debian_root.sh "$suite" "$root" python3,ca-certificates
 if [ ! -e "$root/.belbord-build-tools" ]; then
     say "installing what builds and checks packages in the $suite root"
