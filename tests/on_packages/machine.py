@@ -36,11 +36,8 @@ class Machine:
     root: Path
     job: Path
 
-    def boot(self, script: str, *, timeout_s: float = 60) -> str:
-        """Boot, run `script` with sh -eu once multi-user is reached, and halt. -> what it printed.
-
-        Raises AssertionError with the output when the script fails, MachineFault when the machine does not come up.
-        """
+    def prepare(self, script: str) -> None:
+        """Let the next boot run `script` once multi-user is reached, and halt when it ends."""
         for old in self.job.iterdir():
             old.unlink()
         (self.job / "run.sh").write_text(script)
@@ -50,12 +47,24 @@ class Machine:
         wanted.mkdir(exist_ok=True)
         if not (wanted / "job.service").is_symlink():
             (wanted / "job.service").symlink_to("../job.service")
+
+    def command(self, network: str = "--private-network") -> list[str]:
+        """What boots it."""
+        return [
+            "systemd-nspawn", "-q", "--register=no", "--keep-unit", network, "--link-journal=no", "-b",
+            "-D", str(self.root), f"--bind={self.job}:/job",
+        ]  # fmt: skip
+
+    def boot(self, script: str, *, timeout_s: float = 60) -> str:
+        """Boot, run `script` with sh -eu once multi-user is reached, and halt. -> what it printed.
+
+        Raises AssertionError with the output when the script fails, MachineFault when the machine does not come up.
+        """
+        self.prepare(script)
         try:
             booted = subprocess.run(
-                ["systemd-nspawn", "-q", "--register=no", "--keep-unit", "--private-network", "--link-journal=no", "-b",
-                 "-D", str(self.root), f"--bind={self.job}:/job"],
-                stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout_s,
-            )  # fmt: skip
+                self.command(), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout_s
+            )
         except FileNotFoundError as error:
             raise MachineFault("systemd-nspawn is missing: apt-get install systemd-container") from error
         code = self.job / "code"

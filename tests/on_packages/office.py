@@ -1,6 +1,6 @@
 """The smallest office on one machine, as scripts: a broker, a host agent without a PBX and a desk unit without pins."""
 
-CONFIGURE = """
+_CONFIGURE = """
 install -d /etc/belbord
 printf secret > /etc/belbord/mqtt-password
 printf secret > /etc/belbord/ami-secret
@@ -33,6 +33,10 @@ kind = "none"
 name = "balie-1"
 label = "Balie"
 CONF
+systemctl restart mosquitto
+"""
+
+NO_PINS = """
 # A container has no pins and no panel; all else of the service, its sandbox too, is as it will be.
 install -d /etc/systemd/system/belbord-desk.service.d
 cat > /etc/systemd/system/belbord-desk.service.d/no-pins.conf <<'CONF'
@@ -41,7 +45,6 @@ Environment=GPIOZERO_PIN_FACTORY=mock
 WatchdogSec=3
 CONF
 systemctl daemon-reload
-systemctl restart mosquitto
 """
 
 PRESS = """
@@ -56,6 +59,8 @@ outbox_file.write(outbox, KeptNote(uuid.uuid4().hex, 1, "0" * 16, 1.0, time.time
 outbox.close()
 PY
 """
+
+CONFIGURE = _CONFIGURE + NO_PINS
 
 COUNT = """install -D /dev/stdin /usr/local/bin/count-notes <<'PY'
 #!/usr/bin/python3
