@@ -4,7 +4,7 @@ OPEN ?= yes
 PY := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test lint bench lock words simulate fuzz crash mutants test-pbx test-kernel test-power test-fresh deb test-deb pictures hardware-sheets enclosure clean
+.PHONY: help setup setup-dev demo test lint bench lock words simulate fuzz crash mutants test-pbx test-kernel test-power test-fresh deb test-deb test-install docs pictures hardware-sheets enclosure clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 17
@@ -66,8 +66,16 @@ test-deb: deb ## the packages installed, upgraded, rolled back and purged on mac
 	@set -e; for suite in $(SUITES); do packaging/build.sh $$suite amd64 99.0; done
 	$(PY) -m pytest -q -p no:xdist --timeout 600 tests/on_packages
 
+test-install: deb ## the install page, word for word, on two bare machines with a cable between them (root needed)
+	$(PY) -m pytest -q -s -p no:xdist --timeout 600 tests/on_packages/test_new_office.py
+
 test-fresh: ## the README's two commands in bare Debian 12 and 13 roots (root needed)
 	tools/test_fresh.sh
+
+docs: ## the documentation as a site in build/site, for a browser or any web server
+	@tools/setup.sh docs
+	.venv/bin/mkdocs build --quiet --strict
+	@echo "docs: open build/site/index.html"
 
 pictures: setup-dev ## redraw the pictures in docs/ from the running product
 	$(PY) -m tools.pictures
@@ -85,7 +93,8 @@ lock: ## pin the newest allowed versions (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade --extra demo --extra build pyproject.toml -o requirements/run.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade --extra pi -c requirements/run.lock pyproject.toml -o requirements/pi.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade --extra host -c requirements/run.lock pyproject.toml -o requirements/host.lock
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade --extra dev -c requirements/run.lock -c requirements/pi.lock pyproject.toml -o requirements/dev.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade --extra docs -c requirements/run.lock pyproject.toml -o requirements/docs.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade --extra dev -c requirements/run.lock -c requirements/pi.lock -c requirements/docs.lock pyproject.toml -o requirements/dev.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade --extra fuzz -c requirements/dev.lock pyproject.toml -o requirements/fuzz.lock
 
 clean: ## remove what setup and the tests made

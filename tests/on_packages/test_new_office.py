@@ -42,9 +42,7 @@ def two_machines(suite: str, tmp_path: Path) -> Iterator[tuple[Booted, Booted]]:
             yield server_on, pi_on
 
 
-def test_the_install_page_leads_to_a_press_in_the_inbox(
-    two_machines: tuple[Booted, Booted], suite: str, record_property: pytest.RecordProperty
-) -> None:
+def test_the_install_page_leads_to_a_press_in_the_inbox(two_machines: tuple[Booted, Booted], suite: str) -> None:
     server, pi = two_machines
     on_server, on_pi = commands("On the server"), commands("On the unit")
     server.run("cd / && systemctl is-system-running --wait || true")
