@@ -1,9 +1,9 @@
 #!/bin/sh
-# Makes the checkout ready: `tools/setup.sh run` for use, `tools/setup.sh dev` for the tests as well.
+# Makes the checkout ready: `tools/setup.sh run` for use, `dev` for the tests as well, `docs` for the documentation site.
 # Installs the Debian packages of requirements/apt.txt that are missing (with sudo only when not root),
 # makes .venv with the pinned packages, and compiles bytecode (starts are 3-7 times slower without).
 set -eu
-kind="${1:?usage: tools/setup.sh run|dev}"
+kind="${1:?usage: tools/setup.sh run|dev|docs}"
 cd "$(dirname "$0")/.."
 say() { printf 'setup: %s\n' "$*"; }
 
