@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from broker.topics import DEFAULT_ROOT, acl
+from host_agent.backup.arguments import add_commands as add_backup_commands
 from host_agent.errors import HostFault
 from host_agent.office.arguments import add_commands
 
@@ -79,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(command=_office, name=name)
 
     add_commands(commands)
+    add_backup_commands(commands)
     access = commands.add_parser("acl", help="the broker's access file (Mosquitto acl_file)")
     access.add_argument("--root", default=DEFAULT_ROOT, help="the topics' root")
     access.add_argument("--user", default="host", help="the host agent's user at the broker")

@@ -1,0 +1,1 @@
+"""Taking the office away in a file, and putting it back."""
