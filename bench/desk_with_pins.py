@@ -11,7 +11,7 @@ from device import app
 
 
 class Observer:
-    def __init__(self, profile: Any, factory: Any, _glass: Any, _unit: str) -> None:
+    def __init__(self, profile: Any, factory: Any, _glass: Any, _counter: Any, _unit: str) -> None:
         self._sign = factory.pin(profile.pins.sign)
 
     def __enter__(self) -> Self:

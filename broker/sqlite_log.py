@@ -14,6 +14,7 @@ HEADER, FRAME_HEADER = 32, 24
 MAGIC = 0x377F0682
 """Its last bit: whether checksums are over big-endian words."""
 _FORMAT = 3_007_000
+_FILE_MAGIC = b"SQLite format 3\0"
 _PAGE_SIZES = (512, 1024, 2048, 4096, 8192, 16_384, 32_768, 65_536)
 _MOST_PAGES = 20_000
 """Of an outbox; a damaged log may name any."""
@@ -47,7 +48,8 @@ def _page_size_of(path: Path) -> int:
     """By the file's header: bytes 16 and 17, where 1 stands for 65536."""
     with path.open("rb") as file:
         head = file.read(18)
-    size = struct.unpack_from(">H", head, 16)[0] if len(head) == 18 else 0
+    # Of what is no SQLite file at all, SQLite itself says so.
+    size = struct.unpack_from(">H", head, 16)[0] if len(head) == 18 and head.startswith(_FILE_MAGIC) else 0
     return 65_536 if size == 1 else max(512, size)
 
 

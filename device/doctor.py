@@ -14,6 +14,7 @@ from broker.codec import encode
 from broker.findings import BrokerFact, Finding
 from broker.messages import Hello
 from broker.reach import ask_broker
+from broker.sqlite_log import damage_of
 from device.config import Config
 from device.core.diagnosis import Access, BusAnswer, DeskFacts, DeviceFact, PanelFact, StateFact, diagnose
 from device.drivers.reach import tls_context
@@ -54,10 +55,16 @@ def _broker(config: Config) -> BrokerFact | None:
 
 
 def _state(folder: Path) -> StateFact:
-    damage = ""
-    if (folder / _OUTBOX).exists():
+    outbox, damage = folder / _OUTBOX, ""
+    if outbox.exists():
         try:
-            with closing(sqlite3.connect(f"file:{folder / _OUTBOX}?mode=ro", uri=True, timeout=2)) as connection:
+            # First of all: opened by SQLite, even to read, the log of an empty file would be gone.
+            damage = damage_of(outbox) or ""
+        except OSError as error:
+            damage = str(error.strerror)
+    if outbox.exists() and not damage:
+        try:
+            with closing(sqlite3.connect(f"{outbox.absolute().as_uri()}?mode=ro", uri=True, timeout=2)) as connection:
                 verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             damage = "" if verdict == "ok" else str(verdict)[:80]
         except sqlite3.Error as error:

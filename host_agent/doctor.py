@@ -16,6 +16,7 @@ from broker.findings import BrokerFact, Finding
 from broker.messages import Identify
 from broker.names import UnitName
 from broker.reach import ask_broker
+from broker.sqlite_log import damage_of
 from host_agent.bus import tls_context
 from host_agent.config import Config, Mqtt, Web
 from host_agent.core.diagnosis import HostFacts, PbxFact, PortAnswer, StoreAnswer, StoreFact, diagnose
@@ -24,6 +25,7 @@ from host_agent.errors import StoreFault, StoreInUse
 from host_agent.pbx.asterisk.adapter import AsteriskAdapter
 from host_agent.store.lock import only_process
 from host_agent.store.migrate import known_schemas
+from host_agent.store.soundness import key_beside
 
 PBX_WITHIN_S = 8.0
 _NOBODY = UnitName("doctor")
@@ -115,11 +117,14 @@ def _store_answer(path: Path, there: Path) -> tuple[StoreAnswer, str]:
     if not os.access(there, os.W_OK | os.X_OK):
         return "folder", f"{there} cannot be written"
     if not path.exists():
-        return "new", ""
+        return ("damaged", "it is gone, and there was one") if key_beside(path).exists() else ("new", "")
     if not os.access(path, os.R_OK | os.W_OK):
         return "folder", "cannot be read and written"
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=2)) as connection:
+        # First of all: opened by SQLite, even to read, the log of an empty file would be gone.
+        if (harm := damage_of(path)) is not None:
+            return "damaged", harm
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=2)) as connection:
             verdict = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
             if verdict != "ok":
                 return "damaged", verdict[:80]
@@ -129,6 +134,8 @@ def _store_answer(path: Path, there: Path) -> tuple[StoreAnswer, str]:
                     return "newer", ""
     except sqlite3.Error as error:
         return "damaged", str(error)
+    except OSError as error:
+        return "folder", f"cannot be read ({error.strerror})"
     # Looking must not make a lock that the service then may not open.
     if not path.with_name(path.name + ".lock").exists():
         return "well", ""

@@ -32,6 +32,8 @@ MOST_WAITING_NOTES = 2_000
 BATCH = 100
 MOST_REASONS = 500
 OTHER_REASONS = "for yet other reasons"
+STRANGERS = UnitName("")
+"""All units together that nobody named and that did not say hello yet: they share one allowance."""
 RefusalKind = Literal["topic", "flood", "retained", "payload", "stranger", "full", "store", "cable"]
 
 Filters = list[tuple[str, int]]
@@ -55,7 +57,7 @@ class Link:
         self._inbox = inbox
         self._arrivals: deque[Arrival] = deque()
         self._arrived = asyncio.Event()
-        self._allowances: dict[str, Allowance] = {}
+        self._allowances: dict[tuple[UnitName, bool], Allowance] = {}
         self._shut_out: set[UnitName] = set()
         self._revoked: frozenset[str] = frozenset()
         self.renew: Renew | None = None
@@ -104,15 +106,7 @@ class Link:
         if unit in self._revoked and not by_cable:
             self._refuse(f"unit {unit}: its certificate was revoked", "stranger")
             return
-        if unit in self._shut_out and not by_cable:
-            self.refusals["flood"] += 1
-            return
-        allowance, may = spend(self._allowances.get(unit, Allowance()), self._live.clock())
-        self._allowances[unit] = allowance
-        if not may:
-            self._refuse(f"unit {unit} says too much", "flood")
-            if floods(allowance):
-                self._stop_hearing(unit)
+        if not self._may_speak(unit if unit in self._live.presences else STRANGERS, by_cable):
             return
         if retained:
             # Whoever retained it, it is not news: a unit's own messages never are (DESIGN 1.5).
@@ -134,10 +128,27 @@ class Link:
             case Note():
                 self._arrive(Arrival(unit, message, self._inbox.clock()))
 
+    def _may_speak(self, speaker: UnitName, by_cable: bool) -> bool:
+        """Spend of what `speaker` may say. Each way has its own: a flood on one does not silence the other."""
+        if speaker in self._shut_out and not by_cable:
+            self.refusals["flood"] += 1
+            return False
+        key = speaker, by_cable
+        allowance, may = spend(self._allowances.get(key, Allowance()), self._live.clock())
+        self._allowances[key] = allowance
+        if not may:
+            self._refuse(f"{_called(speaker)} too much{' by cable' if by_cable else ''}", "flood")
+            # A cable brings no more than the line reads; there is nobody to drop it for us.
+            if floods(allowance) and not by_cable:
+                self._stop_hearing(speaker)
+        return may
+
     def know(self, config: Config, revoked: frozenset[str]) -> None:
         """Serve the units and queues of `config` from now on, and hear nothing of those that are revoked."""
         self._units = {unit.name: unit for unit in config.units}
         self._revoked = revoked
+        remembered = {*self._live.presences, STRANGERS}
+        self._allowances = {key: each for key, each in self._allowances.items() if key[0] in remembered}
         self.boards.know(config)
 
     def _renew(self, unit: UnitName, wish: Renewal) -> None:
@@ -218,7 +229,7 @@ class Link:
 
     def _stop_hearing(self, unit: UnitName) -> None:
         """Have the broker drop what a unit says for a while: at 100,000 messages a second reading them is too much."""
-        log.warning("unit %s floods: it is not listened to for %.0f s", unit, SHUT_OUT_S)
+        log.warning("%s far too much: not listened to for %.0f s", _called(unit), SHUT_OUT_S)
         self._shut_out.add(unit)
         self.bus.listen(self._filters())
         asyncio.get_running_loop().call_later(SHUT_OUT_S, self._hear_again, unit)
@@ -235,3 +246,7 @@ class Link:
                 return
             log.warning("refused: %s (told once)", reason)
         self.refused[reason] += 1
+
+
+def _called(speaker: UnitName) -> str:
+    return "units that nobody named say" if speaker == STRANGERS else f"unit {speaker} says"

@@ -20,12 +20,12 @@ from device.clock import boottime
 from device.core.events import CommitFailed, Committed, OutboxLoaded, StorageFault, StorageWell
 from device.core.notes import KeptNote
 from device.drivers import outbox_file as file
+from device.drivers import outbox_renewal
 from device.ports import PULSE_S, Inbox
 
 log = logging.getLogger(__name__)
 
 BATCH = 64
-SET_ASIDE_KEPT = 3
 STOP_WITHIN_S = 10.0
 REOPEN_AFTER_S = 5.0
 """A file that could not be opened may hold notes the host still waits for, so nobody has to press to have it tried."""
@@ -115,15 +115,15 @@ class SqliteOutbox:
     def _open(self) -> bool:
         """Open the file, set a damaged one aside first, and make it say what was acknowledged."""
         try:
+            self._set_aside("damaged before this program was stopped")
             try:
                 self._connection = file.open_outbox(self._path)
             except file.DamagedOutbox as damage:
-                self._renew(damage)
-            assert self._connection is not None
+                self._connection = self._renew(damage)
             found, unreadable = file.read(self._connection)
             if self._stands is not None:
                 self._reconcile(self._connection, self._stands, found)
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, file.DamagedOutbox) as error:
             self._fault(f"{self._path} cannot be used: {error}")
             self._close()
             return False
@@ -136,24 +136,16 @@ class SqliteOutbox:
             self._inbox.put(OutboxLoaded(boottime(), found))
         return True
 
-    def _renew(self, damage: Exception) -> None:
-        """Set the damaged file aside under a dated name, and begin a new one with what can be read of it."""
-        notes = file.salvage(self._path.absolute())
-        aside = self._path.with_name(f"{self._path.name}.damaged-{time.strftime('%Y%m%dT%H%M%S')}")
-        # The log goes with its file; beside a new file it would be taken for that one's.
-        for suffix in ("-wal", "-shm", ""):
-            part = Path(f"{self._path}{suffix}")
-            if part.exists():
-                part.replace(f"{aside}{suffix}")
-        self._connection = file.open_outbox(self._path)
-        with file.transaction(self._connection):
-            for note in notes:
-                file.write(self._connection, note)
-        log.error("outbox: damaged (%s), set aside as %s, %d notes read from it", damage, aside.name, len(notes))
-        self._inbox.put(StorageFault(boottime(), lasting=False))
-        for old in sorted(self._path.parent.glob(f"{self._path.name}.damaged-*[0-9]"))[:-SET_ASIDE_KEPT]:
-            for suffix in ("-wal", "-shm", ""):
-                Path(f"{old}{suffix}").unlink(missing_ok=True)
+    def _renew(self, damage: Exception) -> sqlite3.Connection:
+        """Begin a new file with what can be read of the damaged one, and set that aside."""
+        saved = outbox_renewal.begin(self._path)
+        self._set_aside(f"damaged ({damage}), {saved} notes read from it")
+        return file.open_outbox(self._path)
+
+    def _set_aside(self, why: str) -> None:
+        if (aside := outbox_renewal.finish(self._path)) is not None:
+            log.error("outbox: %s; set aside as %s", why, aside.name)
+            self._inbox.put(StorageFault(boottime(), lasting=False))
 
     def _reconcile(
         self, connection: sqlite3.Connection, stands: dict[str, KeptNote], found: tuple[KeptNote, ...]

@@ -68,6 +68,18 @@ def test_a_damaged_outbox_is_named(config: Path, capsys: pytest.CaptureFixture[s
     assert "is damaged (file is not a database)" in capsys.readouterr().out
 
 
+def test_looking_at_an_empty_outbox_leaves_its_log_to_the_unit_which_can_save_its_notes(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (config.parent / "state").mkdir()
+    (config.parent / "state" / "outbox.sqlite3").touch()
+    log = config.parent / "state" / "outbox.sqlite3-wal"
+    log.write_bytes(os.urandom(8192))
+    assert app.main(["doctor", "--virtual", "--config", str(config)]) == 1
+    assert "is damaged (the file is empty, its log is not)" in capsys.readouterr().out
+    assert log.stat().st_size == 8192
+
+
 def test_a_config_that_is_wrong_is_told_line_by_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "desk.toml").write_text('unit = "Balie 1"\nlanguages = "nl"\n')
     assert app.main(["doctor", "--config", str(tmp_path / "desk.toml")]) == 1

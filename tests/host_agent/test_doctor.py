@@ -72,6 +72,25 @@ def test_a_damaged_store_is_named(config: Path, capsys: pytest.CaptureFixture[st
     assert "is damaged (file is not a database): stop the service and put a backup in its place" in said
 
 
+def test_looking_at_an_empty_store_leaves_its_log_to_whoever_can_save_it(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, log = config.parent / "host.sqlite3", config.parent / "host.sqlite3-wal"
+    path.touch()
+    log.write_bytes(os.urandom(8192))
+    code, said = doctor(config, capsys)
+    assert code == 1
+    assert "is damaged (the file is empty, its log is not)" in said
+    assert log.stat().st_size == 8192
+
+
+def test_a_store_that_is_gone_is_not_called_new(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (config.parent / "host.sqlite3.link-key").write_bytes(os.urandom(32))
+    code, said = doctor(config, capsys)
+    assert code == 1
+    assert "is damaged (it is gone, and there was one)" in said
+
+
 def test_a_store_of_a_newer_belbord_is_named(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = config.parent / "host.sqlite3"
     with opened(path):

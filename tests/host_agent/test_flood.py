@@ -88,6 +88,50 @@ def test_a_unit_that_flooded_is_heard_again(
     asyncio.run(story())
 
 
+def test_a_flood_by_cable_costs_its_own_messages_and_the_unit_is_heard_on_the_bus(office_on_mosquitto: Config) -> None:
+    async def story() -> None:
+        async with host_at(office_on_mosquitto) as host:
+            filters = host.link.bus._filters
+            for _ in range(20_000):
+                host.link._take_from_cable(HELLO_2, b"{}")
+            assert host.link.refusals["flood"] > 10_000
+            assert not host.link._shut_out
+            assert host.link.bus._filters == filters
+            host.link._take_in(HELLO_2, b'{"v": 1, "nonce": "0123456789abcdef"}', False)
+            assert host.live.presences["balie-2"].nonce == "0123456789abcdef"
+
+    asyncio.run(story())
+
+
+def test_a_unit_that_is_shut_out_on_the_bus_is_heard_by_cable(office_on_mosquitto: Config) -> None:
+    async def story() -> None:
+        async with host_at(office_on_mosquitto) as host:
+            while not host.link._shut_out:
+                host.link._take_in(HELLO_2, b"{}", False)
+            host.link._take_from_cable(HELLO_2, b'{"v": 1, "nonce": "0123456789abcdef"}')
+            assert host.live.presences["balie-2"].nonce == "0123456789abcdef"
+
+    asyncio.run(story())
+
+
+def test_a_flood_under_ever_new_names_takes_no_more_memory_and_silences_no_unit_that_is_known(
+    office_on_mosquitto: Config, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def story() -> None:
+        async with host_at(office_on_mosquitto) as host:
+            for number in range(20_000):
+                host.link._take_in(f"belbord/unit/nobody-{number}/note", b"{}", False)
+            assert len(host.link._allowances) == 1
+            assert {topic for topic, _ in host.link.bus._filters} == {
+                f"belbord/unit/{unit}/{row}" for unit in ("balie-1", "balie-2") for row in ("hello", "note")
+            }
+            host.link._take_in(HELLO_2, b'{"v": 1, "nonce": "0123456789abcdef"}', False)
+            assert host.live.presences["balie-2"].nonce == "0123456789abcdef"
+
+    asyncio.run(story())
+    assert len([each for each in caplog.records if "far too much" in each.message]) == 1
+
+
 def test_an_outbox_of_500_notes_at_once_is_no_flood() -> None:
     allowance = Allowance()
     for _ in range(500):
