@@ -23,6 +23,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from broker import __version__
+from broker.settings.commands import Listing, add_config
 from device.clock import boottime
 from device.config import Config, load_config
 from device.core.first_page import Starting
@@ -92,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--config", type=Path, required=True, metavar="FILE")
     doctor.add_argument("--virtual", action="store_true", help="a unit without pins and glass")
     doctor.set_defaults(command=_doctor)
+    add_config(commands, _listing)
     check = commands.add_parser("check", help="look a config over, and name all that is wrong with it")
     check.add_argument("--config", type=Path, required=True, metavar="FILE")
     check.set_defaults(command=_check)
@@ -103,6 +105,12 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("--scale", type=int, choices=range(1, 17), default=4, metavar="N", help="pixels of a pixel, 1-16")
     show.set_defaults(command=_show)
     return parser
+
+
+def _listing() -> Listing:
+    from device.config_listing import LISTING
+
+    return LISTING
 
 
 def _check(asked: argparse.Namespace) -> int:

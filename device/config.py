@@ -4,24 +4,30 @@ import os
 import stat
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from broker.names import UnitName
+from broker.settings.change import Given, given
+from broker.settings.keys import REQUIRED, choices
 from device.access import Broker, Cable, Tls
-from device.config_keys import KEYS, REQUIRED, WEEKDAYS
+from device.config_keys import KEYS, SECTIONS, WEEKDAYS
 from device.core.rules import NoteRules, Rules, SignRules, SoundRules, Week
 from device.errors import ConfigFault
 
 SIZE_LIMIT = 65_536
+TABLES = tuple(section.name for section in SECTIONS if section.name)
 PLAIN_PORT = 1883
 TLS_PORT = 8883
 
 
 @dataclass(frozen=True)
 class Config:
-    """How one unit is set up. `board`: a board file's name or path. It has a broker, a cable to the host, or both."""
+    """How one unit is set up. `board`: a board file's name or path. It has a broker, a cable to the host, or both.
+
+    `brightness`: the most that the glass may have. `given`: what the file says, to tell what differs from another.
+    """
 
     unit: UnitName
     language: str
@@ -31,6 +37,8 @@ class Config:
     cable: Cable | None
     panel: bool
     rules: Rules
+    brightness: Literal["full", "dim"] = "full"
+    given: Given = field(default_factory=dict, repr=False, compare=False)
 
 
 def load_config(path: Path, environment: Mapping[str, str] = os.environ, *, with_secrets: bool = True) -> Config:
@@ -43,78 +51,91 @@ def load_config(path: Path, environment: Mapping[str, str] = os.environ, *, with
         raw = path.read_bytes()
         if len(raw) > SIZE_LIMIT:
             raise ConfigFault((f"{path}: {len(raw)} bytes; a config has at most {SIZE_LIMIT}",))
-        content = tomllib.loads(raw.decode("utf-8"))
+        text = raw.decode("utf-8")
     except OSError as error:
         raise ConfigFault((f"{path}: cannot be read: {error.strerror}; see desk.example.toml",)) from None
     except UnicodeDecodeError:
         raise ConfigFault((f"{path}: not a text in UTF-8",)) from None
+    try:
+        content = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # also an integer of thousands of digits
-        raise ConfigFault((f"{path}: not TOML: {error}",)) from None
+        from broker.settings.faults import no_toml
+
+        raise ConfigFault((no_toml(str(path), text, error),)) from None
     folders = [Path(environment[name]) for name in ("CREDENTIALS_DIRECTORY",) if environment.get(name)]
-    return config_of(content, str(path), [*folders, path.resolve().parent] if with_secrets else [])
+    return config_of(content, str(path), [*folders, path.resolve().parent] if with_secrets else [], text)
 
 
-def config_of(content: Mapping[str, Any], name: str, folders: list[Path]) -> Config:
+def config_of(content: Mapping[str, Any], name: str, folders: list[Path], text: str | None = None) -> Config:
     """The config from the tables of a file called `name`; `folders`: where relative paths are looked for, in order.
 
-    Without folders the files it names are left out of it.
+    Without folders the files it names are left out of it. With the file's `text` faults have lines.
     """
     values, faults = _values(content)
     files = {key: _found(values[key], folders) for key in _FILES if values.get(key) and folders}
     faults += _file_faults(files)
     faults += _faults_between(values)
     password = None
-    if (secret := files.get("mqtt.password_file")) and not any("password_file" in fault for fault in faults):
+    if (secret := files.get("mqtt.password_file")) and not any("password_file" in path for path, _ in faults):
         try:
             password = secret.read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
-            faults.append(f"mqtt.password_file: {secret} cannot be read: {error}")
+            faults.append(("mqtt.password_file", f"{secret} cannot be read: {error}"))
     if faults:
-        raise ConfigFault(tuple(f"{name}: {fault}" for fault in faults))
-    return _config(values, files, password)
+        # Here and not at the top: a unit that starts has no faults.
+        from broker.settings.faults import Fault, told
 
+        placed = [Fault(tuple(path.split(".", 1)), says) for path, says in faults]
+        raise ConfigFault(tuple(told(name, placed, text)))
+    return _config(values, files, password, given(content, SECTIONS))
+
+
+_Faults = list[tuple[str, str]]
+"""The path of each, and what is wrong there."""
 
 _FILES = ("mqtt.password_file", "mqtt.tls_ca", "mqtt.tls_certificate", "mqtt.tls_key")
 _TLS_KEYS = ("mqtt.tls_ca", "mqtt.tls_certificate", "mqtt.tls_key")
 
 
-def _values(content: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+def _values(content: Mapping[str, Any]) -> tuple[dict[str, Any], _Faults]:
     """Each key's value or default, and what is wrong."""
-    given = dict(_flat(content))
-    known = {key.path: key for key in KEYS}
-    faults = [_unknown(path, list(known)) for path in given if path not in known]
+    said = dict(_flat(content))
+    faults = [(path, _unknown(path)) for path in said if path not in KEYS]
     values: dict[str, Any] = {}
-    for key in KEYS:
-        if key.path not in given:
-            values[key.path] = None if key.default is REQUIRED else key.default
-            if key.default is REQUIRED and key.unless not in given:
-                faults.append(f"{key.path}: missing; it has no default, see desk.example.toml")
+    for path, key in KEYS.items():
+        if path not in said:
+            values[path] = None if key.default is REQUIRED else key.default
+            if key.default is REQUIRED and key.unless not in said:
+                faults.append((path, f"missing; it has no default: {key.says}"))
             continue
         try:
-            values[key.path] = key.accept(given[key.path])
+            values[path] = key.kind.accept(said[path])
         except ValueError as meant:
-            found = "a text that is not shown here" if "password" in key.path else repr(given[key.path])[:60]
-            faults.append(f"{key.path}: found {found}, meant is {meant}")
+            from broker.settings.faults import found
+
+            shown = "a text that is not shown here" if "password" in path else None
+            says = found(said[path], str(meant) or key.kind.meant, choices(key.kind))
+            faults.append((path, says if shown is None else f"found {shown}; meant is {meant}"))
     return values, faults
 
 
 def _flat(content: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Tables one level deep become `table.key`."""
     for name, value in content.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and (value or name in TABLES):
             yield from ((f"{name}.{inner}", deep) for inner, deep in value.items())
         else:
             yield name, value
 
 
-def _unknown(path: str, known: list[str]) -> str:
-    import difflib  # only for a config with a fault, and it is slow to load
+def _unknown(path: str) -> str:
+    from broker.settings.faults import unknown
 
-    near = difflib.get_close_matches(path, known, n=1, cutoff=0.5)
-    if not near:
-        # A key in the wrong table, or at the top where a table was meant.
-        near = [key for key in known if key.rpartition(".")[2] == path.rpartition(".")[2]][:1]
-    return f"{path}: no such key" + (f". Did you mean {near[0]}?" if near else "; see desk.example.toml")
+    table, _, name = path.rpartition(".")
+    if path in TABLES:
+        return f"found a value; meant is a table: [{path}]"
+    known = [key.name for section in SECTIONS if section.name == table for key in section.keys]
+    return unknown(name, known + ([] if table in TABLES else [*TABLES]), [*KEYS])
 
 
 def _found(value: str, folders: list[Path]) -> Path:
@@ -123,27 +144,28 @@ def _found(value: str, folders: list[Path]) -> Path:
     return next((place for place in places if place.exists()), places[-1])
 
 
-def _file_faults(files: Mapping[str, Path]) -> list[str]:
+def _file_faults(files: Mapping[str, Path]) -> _Faults:
     faults = []
     for key, path in files.items():
         if not path.is_file():
-            faults.append(f"{key}: no file at {path}")
+            faults.append((key, f"no file at {path}"))
         elif key in ("mqtt.password_file", "mqtt.tls_key") and path.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH):
-            faults.append(f"{key}: anyone on this machine may read {path}: chmod o= {path}")
+            faults.append((key, f"anyone on this machine may read {path}: chmod o= {path}"))
     return faults
 
 
-def _faults_between(values: Mapping[str, Any]) -> list[str]:
+def _faults_between(values: Mapping[str, Any]) -> _Faults:
     """What is wrong with keys that are each right."""
     faults = []
     if not values.get("mqtt.tls"):
-        faults += [f"{key}: has no use while mqtt.tls is false" for key in _TLS_KEYS if values.get(key)]
+        faults += [(key, "has no use while mqtt.tls is false") for key in _TLS_KEYS if values.get(key)]
     if bool(values.get("mqtt.tls_certificate")) != bool(values.get("mqtt.tls_key")):
-        faults.append("mqtt.tls_certificate and mqtt.tls_key: the one needs the other")
+        given_one = "mqtt.tls_certificate" if values.get("mqtt.tls_certificate") else "mqtt.tls_key"
+        faults.append((given_one, "mqtt.tls_certificate and mqtt.tls_key: the one needs the other"))
     return faults
 
 
-def _config(values: Mapping[str, Any], files: Mapping[str, Path], password: str | None) -> Config:
+def _config(values: Mapping[str, Any], files: Mapping[str, Path], password: str | None, given: Given) -> Config:
     unit = UnitName(values["unit"])
     port = values["serial.port"]
     cable = None if port is None else Cable(port, values["mqtt.root"])
@@ -172,6 +194,7 @@ def _config(values: Mapping[str, Any], files: Mapping[str, Path], password: str 
     return Config(
         unit, values["language"], values["board"], Path(values["state_directory"]),
         _broker(values, unit, files, password), cable, values["panel.on"], Rules(sign, notes, sound, _week(values)),
+        values["panel.brightness"], given,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from broker.settings.commands import Listing, add_config
 from broker.topics import DEFAULT_ROOT, acl
 from host_agent.backup.arguments import add_commands as add_backup_commands
 from host_agent.errors import HostFault
@@ -62,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--config", type=Path, required=True, metavar="FILE", help="host.toml")
     doctor.set_defaults(command=_doctor)
 
+    add_config(commands, _listing)
     check = commands.add_parser("check", help="tell every fault in the configuration")
     check.add_argument("--config", type=Path, required=True, metavar="FILE", help="host.toml")
     check.set_defaults(command=_check)
@@ -116,6 +118,12 @@ def _doctor(wanted: argparse.Namespace) -> int:
         lines, code = report(findings(config, pbx if isinstance(pbx, AsteriskAdapter) else None))
     sys.stdout.write(lines)
     return code
+
+
+def _listing() -> Listing:
+    from host_agent.config_listing import LISTING
+
+    return LISTING
 
 
 def _check(wanted: argparse.Namespace) -> int:

@@ -1,14 +1,15 @@
 """host.toml to a Config: parsed once, and all faults told at once."""
 
-import re
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from broker.names import Extension, QueueName, UnitName, extension, queue_name, unit_name
-from broker.topics import DEFAULT_ROOT
+from broker.names import Extension, QueueName, UnitName
+from broker.settings.change import Given, given
+from broker.settings.faults import no_toml
+from host_agent.config_keys import BY_NAME, SECTIONS
 from host_agent.config_promise import PromiseRules, promise_rules
 from host_agent.config_provisioning import Provisioning, provisioning_of
 from host_agent.config_serial import SerialCable, serial_cables
@@ -17,13 +18,11 @@ from host_agent.core.units import QueueSetting
 from host_agent.directory.rules import DirectoryRules, directory_rules
 from host_agent.errors import ConfigFault
 from host_agent.office.unit_files import queues_of, unit_tables
-from host_agent.table import Faults, Table, is_ip_address
+from host_agent.table import Faults, Table
 
 Language = Literal["nl", "en", "de", "fr", "auto"]
 CalendarShows = Literal["nothing", "name", "name and number"]
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
-_HEADER = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,10 @@ class Privacy:
 
 @dataclass(frozen=True)
 class Config:
-    """All of host.toml, and the units that were added to the office."""
+    """All of host.toml, and the units that were added to the office.
+
+    `given`: what the file says, to tell what differs from another.
+    """
 
     language: Language
     store: Path
@@ -120,6 +122,7 @@ class Config:
     promise: PromiseRules = field(default_factory=PromiseRules)
     serial: tuple[SerialCable, ...] = ()
     provisioning: Provisioning | None = None
+    given: Given = field(default_factory=dict, repr=False, compare=False)
 
 
 def load(path: Path) -> Config:
@@ -138,13 +141,13 @@ def parse(text: str, *, folder: Path, source: str = "host.toml") -> Config:
     try:
         document = tomllib.loads(text)
     except (ValueError, RecursionError) as fault:  # also an integer of thousands of digits
-        raise ConfigFault([f"{source}: not TOML: {fault}"]) from None
-    faults = Faults(source)
-    top = Table(document, "", faults, folder)
-    language = top.choice("language", ("nl", "en", "de", "fr", "auto"), default="nl")
+        raise ConfigFault([no_toml(source, text, fault)]) from None
+    faults = Faults(source, text)
+    top = Table(document, (), faults, folder, BY_NAME[""])
+    language = top.value("language")
     mqtt, pbx, web = _mqtt(top.table("mqtt")), _pbx(top.table("pbx")), _web(top.table("web"))
     store = top.table("store")
-    path = store.path("path", default=Path("/var/lib/belbord/host.sqlite3"))
+    path = store.path("path")
     store.close()
     privacy = _privacy(top.table("privacy"))
     directory = directory_rules(top.table("directory"))
@@ -152,23 +155,26 @@ def parse(text: str, *, folder: Path, source: str = "host.toml") -> Config:
     provisioning = provisioning_of(top.table("provisioning"))
     added = [] if provisioning is None else unit_tables(provisioning.folder, faults)
     queues += queues_of(added, queues)
-    units = _units([*top.tables("unit"), *added], queues, faults)
+    units = _units([*top.tables("unit"), *added], queues)
     promise = promise_rules(top)
-    serial = serial_cables(top.tables("serial"), [unit.name for unit in units], faults)
+    serial = serial_cables(top.tables("serial"), [unit.name for unit in units])
     top.close()
     faults.raise_any()
-    return Config(language, path, mqtt, pbx, web, queues, units, privacy, directory, promise, serial, provisioning)  # type: ignore[arg-type]  # choice() keeps to its list
+    return Config(
+        language, path, mqtt, pbx, web, queues, units, privacy, directory, promise, serial, provisioning,
+        given(document, SECTIONS),
+    )  # fmt: skip
 
 
 def _tls(table: Table) -> Tls | None:
-    wanted = table.flag("tls", default=False)
+    wanted = table.flag("tls")
     tls = Tls(
         ca=table.file("tls_ca"),
         certificate=table.file("tls_certificate"),
         key=table.file("tls_key"),
     )
     if not wanted and tls != Tls():
-        table.fault("tls", "false", "`tls = true`, as other tls_ keys are set")
+        table.fault("tls", False, "`tls = true`, as other tls_ keys are set")
     if (tls.certificate is None) != (tls.key is None):
         table.fault("tls_certificate", "one of the two", "both tls_certificate and tls_key, or neither")
     return tls if wanted else None
@@ -176,70 +182,58 @@ def _tls(table: Table) -> Tls | None:
 
 def _mqtt(table: Table) -> Mqtt:
     mqtt = Mqtt(
-        host=table.text("host", default="127.0.0.1"),
-        port=table.port("port", default=8883 if table.has("tls") else 1883),
-        username=table.text("username", default="") or None,
+        host=table.text("host"),
+        port=table.whole("port", 8883 if table.has("tls") else 1883),
+        username=table.text("username") or None,
         password=table.secret("password_file"),
         tls=_tls(table),
-        root=table.text("root", default=DEFAULT_ROOT),
+        root=table.text("root"),
     )
-    if any(char in mqtt.root for char in "+#$\0") or mqtt.root.startswith("/") or mqtt.root.endswith("/"):
-        table.fault("root", repr(mqtt.root), "topic levels such as `belbord` or `huis/belbord`, without + # $")
     if mqtt.password is not None and mqtt.username is None:
-        table.fault("username", "nothing", "the user that mqtt.password_file belongs to")
+        table.fault("username", None, "the user that mqtt.password_file belongs to")
     table.close()
     return mqtt
 
 
 def _pbx(table: Table) -> Pbx:
-    kind = table.choice("kind", ("asterisk", "none"), default="none")
-    has_tls = table.flag("tls", default=False)
+    kind = table.value("kind")
+    has_tls = table.flag("tls")
     pbx = Pbx(
-        kind=kind,  # type: ignore[arg-type]  # choice() keeps to its list
-        host=table.text("host", default="127.0.0.1"),
-        port=table.port("port", default=5039 if has_tls else 5038),
-        username=table.text("username", default=""),
+        kind=kind,
+        host=table.text("host"),
+        port=table.whole("port", 5039 if has_tls else 5038),
+        username=table.text("username"),
         secret=table.secret("secret_file") or "",
         tls=has_tls,
         tls_ca=table.file("tls_ca"),
     )
     if pbx.tls_ca is not None and not has_tls:
-        table.fault("tls", "false", "`tls = true`, as tls_ca is set")
+        table.fault("tls", False, "`tls = true`, as tls_ca is set")
     if kind == "asterisk" and not pbx.username:
-        table.fault("username", "nothing", "the AMI user, as named in Asterisk's manager.conf")
+        table.fault("username", None, "the AMI user, as named in Asterisk's manager.conf")
     if kind == "asterisk" and not pbx.secret and not table.has("secret_file"):
-        table.fault("secret_file", "nothing", "a file that holds the AMI user's secret")
+        table.fault("secret_file", None, "a file that holds the AMI user's secret")
     table.close()
     return pbx
 
 
 def _web(table: Table) -> Web:
-    host, port = table.address("listen", default="127.0.0.1:8088")
-    allow_remote = table.flag("allow_remote", default=False)
+    host, port = table.address("listen")
+    allow_remote = table.flag("allow_remote")
     if host not in LOOPBACK and not allow_remote:
-        table.fault("listen", repr(host), "127.0.0.1, or `allow_remote = true` if others must reach these pages")
-    has_accounts = table.choice("accounts", ("off", "on"), default="off") == "on"
+        table.fault("listen", host, "127.0.0.1, or `allow_remote = true` if others must reach these pages")
+    has_accounts = table.value("accounts") == "on"
     if allow_remote and not has_accounts:
-        table.fault("accounts", "'off'", '`accounts = "on"`, as `allow_remote = true` lets others reach these pages')
-    address = table.text("address", default="").rstrip("/")
-    if address and not _ADDRESS.fullmatch(address):
-        table.fault(
-            "address", repr(address), "how browsers reach these pages, such as `https://belbord.kantoor.example`"
-        )
-    header = table.text("trusted_header", default="")
+        table.fault("accounts", "off", '`accounts = "on"`, as `allow_remote = true` lets others reach these pages')
+    address = table.text("address").rstrip("/")
+    header = table.text("trusted_header")
     proxies = table.texts("trusted_proxies")
-    if header and not (has_accounts and proxies and _HEADER.fullmatch(header)):
+    if header and not (has_accounts and proxies):
         meant = "a header's name, with `accounts = \"on\"` and the proxy's own address in trusted_proxies"
-        table.fault("trusted_header", repr(header), meant)
-    for proxy in proxies:
-        if not is_ip_address(proxy):
-            table.fault("trusted_proxies", repr(proxy), "IP addresses, such as `127.0.0.1`")
-    idle_h = table.whole("idle_hours", default=8, least=1, most=12)
+        table.fault("trusted_header", header, meant)
+    idle_h = table.whole("idle_hours")
     allowed = table.texts("allowed_hosts")
     frames = table.texts("frame_ancestors")
-    for origin in frames:
-        if not origin.startswith(("http://", "https://")) or any(char in origin for char in " ;,'\""):
-            table.fault("frame_ancestors", repr(origin), "origins such as `http://127.0.0.1:8080`")
     table.close()
     named = (urlsplit(address).hostname or "",) if address else ()
     hosts = (*LOOPBACK, *allowed, *named)
@@ -248,18 +242,13 @@ def _web(table: Table) -> Web:
 
 def _privacy(table: Table) -> Privacy:
     keeping = Keeping(
-        done_days=table.whole("done_days", default=7, least=0, most=3650),
-        open_days=table.whole("open_days", default=30, least=1, most=3650),
-        warn_days=table.whole("warn_days", default=3, least=0, most=365),
+        done_days=table.whole("done_days"),
+        open_days=table.whole("open_days"),
+        warn_days=table.whole("warn_days"),
     )
     if keeping.warn_days >= keeping.open_days:
-        table.fault("warn_days", str(keeping.warn_days), f"fewer days than open_days, which is {keeping.open_days}")
-    privacy = Privacy(
-        keeping,
-        table.choice("calendar_shows", ("nothing", "name", "name and number"), default="nothing"),  # type: ignore[arg-type]  # choice() keeps to its list
-        table.text("office", default="", limit=80),
-        table.text("contact", default="", limit=120),
-    )
+        table.fault("warn_days", keeping.warn_days, f"fewer days than open_days, which is {keeping.open_days}")
+    privacy = Privacy(keeping, table.value("calendar_shows"), table.text("office"), table.text("contact"))
     table.close()
     return privacy
 
@@ -267,30 +256,30 @@ def _privacy(table: Table) -> Privacy:
 def _queues(tables: list[Table]) -> tuple[QueueSetting, ...]:
     queues: dict[str, QueueSetting] = {}
     for table in tables:
-        name = table.parsed("name", queue_name)
-        label = table.text("label", default=name or "", limit=80)
+        name: QueueName | None = table.value("name")
+        label = table.text("label") or name or ""
         if name in queues:
-            table.fault("name", repr(name), "each queue once")
+            table.fault("name", name, "each queue once")
         elif name is not None:
-            queues[name] = QueueSetting(QueueName(name), label)
+            queues[name] = QueueSetting(name, label)
         table.close()
     return tuple(queues.values())
 
 
-def _units(tables: list[Table], queues: tuple[QueueSetting, ...], faults: Faults) -> tuple[Unit, ...]:
+def _units(tables: list[Table], queues: tuple[QueueSetting, ...]) -> tuple[Unit, ...]:
     units: dict[str, Unit] = {}
     known: dict[str, QueueSetting] = {queue.name: queue for queue in queues}
     for table in tables:
-        name = table.parsed("name", unit_name)
-        label = table.text("label", default=name or "", limit=80)
-        line = table.parsed("extension", extension, required=False)
-        wanted = table.texts("queues", limit=32)
+        name: UnitName | None = table.value("name")
+        label = table.text("label") or name or ""
+        line: Extension | None = table.value("extension")
+        wanted = table.texts("queues")
         for queue in wanted:
             if queue not in known:
-                faults.unknown(f"{table.where}.queues", queue, tuple(known), "the name of a [[queue]]")
+                table.unknown("queues", queue, tuple(known), "the name of a [[queue]]")
         table.close()
         if name in units:
-            table.fault("name", repr(name), "each unit once")
+            table.fault("name", name, "each unit once")
         elif name is not None:
             units[name] = Unit(name, label, line, tuple(known[queue] for queue in wanted if queue in known))
     return tuple(units.values())

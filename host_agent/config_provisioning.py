@@ -29,14 +29,14 @@ class Provisioning:
 
 def provisioning_of(table: Table) -> Provisioning | None:
     """What [provisioning] says; None when this office has none."""
-    made = table.has("folder")
+    made = bool(table.peek("folder"))
     found = Provisioning(
-        table.path("folder", default=Path()),
-        table.text("address", default=""),
-        table.address("listen", default=f"0.0.0.0:{DEFAULT_PORT}"),
-        table.path("broker_pid_file", default=Path("/run/mosquitto/mosquitto.pid")),
+        table.path("folder"),
+        table.text("address"),
+        table.address("listen"),
+        table.path("broker_pid_file"),
     )
     if made and not found.address:
-        table.fault("address", "nothing", "the name or IP address by which units reach this host")
+        table.fault("address", None, "the name or IP address by which units reach this host")
     table.close()
     return found if made else None

@@ -1,50 +1,58 @@
-"""Reading a TOML table key by key, gathering every fault: which key, what was found, what was meant."""
+"""Reading a TOML table key by key as the list of keys says, gathering every fault."""
 
-import difflib
-import ipaddress
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
+from broker.settings.faults import Fault, found, told, unknown
+from broker.settings.keys import REQUIRED, Section, choices
+from broker.settings.places import Place
+from host_agent.config_keys import BY_NAME, KEYS
 from host_agent.errors import ConfigFault
 
-Parsed = TypeVar("Parsed")
-MAX_PORT = 65_535
 MAX_SECRET = 4096
 _OTHERS_MAY = 0o077
 
 
 class Faults:
-    """Everything wrong with one file."""
+    """Everything wrong with one file; `text` is what stands in it."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, text: str | None = None) -> None:
         self._source = source
-        self._lines: list[str] = []
+        self._text = text
+        self._faults: list[Fault] = []
+        self._more: list[Faults] = []
 
-    def add(self, key: str, found: str, meant: str) -> None:
-        """One fault: at `key`, `found` stands where `meant` should."""
-        self._lines.append(f"{self._source}: {key}: found {found}; meant is {meant}")
+    def add(self, place: Place, says: str) -> None:
+        """One fault at `place`."""
+        self._faults.append(Fault(place, says))
 
-    def unknown(self, key: str, word: str, known: Sequence[str], meant: str) -> None:
-        """A word that is not one of `known`; the nearest is proposed."""
-        near = difflib.get_close_matches(word, known, n=1)
-        self.add(key, repr(word), meant + (f". Did you mean {near[0]!r}?" if near else ""))
+    def of_file(self, source: str, text: str | None = None) -> "Faults":
+        """Those of another file that belongs to this one; they are told after its own."""
+        more = Faults(source, text)
+        self._more.append(more)
+        return more
+
+    def lines(self) -> list[str]:
+        """A line for each fault."""
+        return told(self._source, self._faults, self._text) + [line for each in self._more for line in each.lines()]
 
     def raise_any(self) -> None:
         """Raise ConfigFault when there is a fault."""
-        if self._lines:
-            raise ConfigFault(self._lines)
+        if lines := self.lines():
+            raise ConfigFault(lines)
 
 
 class Table:
-    """One TOML table. Each reading names a key; `close` refuses the keys that nobody read."""
+    """One TOML table, which `section` lists. Each reading names a key; `close` refuses the keys that nobody lists."""
 
-    def __init__(self, values: Mapping[str, Any], where: str, faults: Faults, folder: Path) -> None:
+    def __init__(self, values: Mapping[str, Any], place: Place, faults: Faults, folder: Path, section: Section) -> None:
         self._values = values
-        self.where = where
-        self._faults = faults
+        self.place = place
+        self.faults = faults
         self._folder = folder
-        self._read: list[str] = []
+        self._section = section
+        self._keys = {key.name: key for key in section.keys}
 
     def has(self, key: str) -> bool:
         """Whether `key` is set, and not to false."""
@@ -54,85 +62,68 @@ class Table:
         """What stands at `key`, unread: as it is, or None."""
         return self._values.get(key)
 
-    def fault(self, key: str, found: str, meant: str) -> None:
-        """Add a fault at `key` of this table."""
-        self._faults.add(self._at(key), found, meant)
-
-    def text(self, key: str, *, default: str, limit: int = 255) -> str:
-        """A text of one line."""
-        return self._checked(
-            key, default, lambda v: isinstance(v, str) and len(v) <= limit and (not v or v.isprintable()), "a text"
+    def fault(self, key: str, value: Any, meant: str) -> None:
+        """Add a fault at `key` of this table, where `value` stands (None: nothing) and something else is meant."""
+        self.faults.add(
+            (*self.place, key), f"found nothing; meant is {meant}" if value is None else found(value, meant)
         )
 
-    def flag(self, key: str, *, default: bool) -> bool:
-        """True or false."""
-        return self._checked(key, default, lambda v: isinstance(v, bool), "true or false")
+    def unknown(self, key: str, word: str, known: Sequence[str], meant: str) -> None:
+        """A word at `key` that is not one of `known`; the nearest is proposed."""
+        self.faults.add((*self.place, key), found(word, meant, known))
 
-    def port(self, key: str, *, default: int) -> int:
-        """A TCP port."""
-        return self._checked(key, default, lambda v: type(v) is int and 0 < v <= MAX_PORT, f"a port, 1-{MAX_PORT}")
-
-    def whole(self, key: str, *, default: int, least: int, most: int) -> int:
-        """A whole number."""
-        return self._checked(
-            key, default, lambda v: type(v) is int and least <= v <= most, f"a whole number, {least}-{most}"
-        )
-
-    def texts(self, key: str, *, limit: int = 64) -> tuple[str, ...]:
-        """A list of texts."""
-        none: list[str] = []
-        found = self._checked(
-            key,
-            none,
-            lambda v: isinstance(v, list) and len(v) <= limit and all(isinstance(item, str) for item in v),
-            'a list of texts, such as ["receptie"]',
-        )
-        return tuple(found)
-
-    def choice(self, key: str, among: Sequence[str], *, default: str) -> str:
-        """One of `among`."""
-        word = self.text(key, default=default)
-        if word not in among:
-            self._faults.unknown(self._at(key), word, among, "one of " + ", ".join(among))
-            return default
-        return word
-
-    def parsed(self, key: str, parse: Callable[[str], Parsed], *, required: bool = True) -> Parsed | None:
-        """A text that `parse` takes; it refuses with ValueError, which becomes the fault."""
+    def value(self, key: str, default: Any = None) -> Any:
+        """What is made of the value at `key`; a wrong or missing one is a fault, and its default's."""
+        listed = self._keys[key]
+        otherwise = default
+        if otherwise is None and listed.default not in (None, REQUIRED):
+            plain = list(listed.default) if isinstance(listed.default, tuple) else listed.default
+            otherwise = listed.kind.accept(plain)
         if key not in self._values:
-            self._read.append(key)
-            if required:
-                self.fault(key, "nothing", "a text; this key must be there")
-            return None
-        word = self.text(key, default="")
+            if listed.default is REQUIRED:
+                self.fault(key, None, f"{listed.kind.meant}; this key must be there")
+            return otherwise
+        value = self._values[key]
         try:
-            return parse(word)
+            return listed.kind.accept(value)
         except ValueError as fault:
-            self.fault(key, repr(word), str(fault))
-            return None
+            meant = str(fault) or listed.kind.meant
+            self.faults.add((*self.place, key), found(value, meant, choices(listed.kind)))
+            return otherwise
 
-    def address(self, key: str, *, default: str) -> tuple[str, int]:
-        """`host:port`, where a host of colons stands in brackets."""
-        text = self.text(key, default=default)
-        host, _, port = text.rpartition(":")
-        if not host or not port.isascii() or not port.isdigit() or not 0 < int(port) <= MAX_PORT:
-            self.fault(key, repr(text), "an address and port, such as `127.0.0.1:8088`")
-            host, _, port = default.rpartition(":")
-        return host.strip("[]"), int(port)
+    def text(self, key: str) -> str:
+        """A text; empty when it is not there."""
+        return str(self.value(key, self._keys[key].default if self._keys[key].default is not REQUIRED else "") or "")
 
-    def path(self, key: str, *, default: Path) -> Path:
+    def flag(self, key: str) -> bool:
+        """True or false."""
+        return bool(self.value(key))
+
+    def whole(self, key: str, default: int | None = None) -> int:
+        """A whole number; `default`: where it depends on other keys."""
+        return int(self.value(key, default))
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts."""
+        return tuple(self.value(key))
+
+    def address(self, key: str) -> tuple[str, int]:
+        """`host:port`."""
+        host, port = self.value(key)
+        return str(host), int(port)
+
+    def path(self, key: str) -> Path:
         """A path; a relative one starts from the config file's folder."""
-        text = self.text(key, default=str(default), limit=4096)
-        return self._folder / Path(text).expanduser()
+        return self._folder / Path(self.text(key)).expanduser()
 
     def file(self, key: str) -> Path | None:
         """A file that must be there, or None when the key is not."""
-        if key not in self._values:
-            self._read.append(key)
+        if key not in self._values or not isinstance(self._values[key], str):
+            self.value(key)
             return None
-        path = self.path(key, default=Path())
+        path = self.path(key)
         if not path.is_file():
-            self.fault(key, repr(str(path)), "a file that is there")
+            self.fault(key, str(path), "a file that is there")
         return path
 
     def secret(self, key: str) -> str | None:
@@ -142,55 +133,44 @@ class Table:
             return None
         try:
             if path.stat().st_mode & _OTHERS_MAY:
-                self.fault(key, f"{str(path)!r}, which others may read", f"a file of its owner alone: chmod 600 {path}")
+                self.fault(key, str(path), f"a file that its owner alone may read: chmod 600 {path}")
             with path.open(encoding="utf-8") as lines:
                 word = lines.readline(MAX_SECRET).rstrip("\r\n")
         except (OSError, UnicodeDecodeError):
-            self.fault(key, repr(str(path)), "a text file that this user may read")
+            self.fault(key, str(path), "a text file that this user may read")
             return None
         if not word:
-            self.fault(key, f"nothing in {str(path)!r}", "a password on its first line")
+            self.fault(key, str(path), "a password on its first line")
         return word or None
 
     def table(self, key: str) -> "Table":
         """The table under `key`, empty when it is not there."""
-        none: dict[str, Any] = {}
-        found = self._checked(key, none, lambda v: isinstance(v, dict), f"a table: [{key}]")
-        return Table(found, self._at(key), self._faults, self._folder)
+        inner = self._values.get(key, {})
+        if not isinstance(inner, dict):
+            self.fault(key, inner, f"a table: [{self._inner(key)}]")
+            inner = {}
+        return Table(inner, (*self.place, key), self.faults, self._folder, BY_NAME[self._inner(key)])
 
     def tables(self, key: str) -> list["Table"]:
         """The tables under `key`, each written as [[key]]."""
-        none: list[dict[str, Any]] = []
-        found = self._checked(
-            key, none, lambda v: isinstance(v, list) and all(isinstance(i, dict) for i in v), f"tables: [[{key}]]"
-        )
-        return [Table(each, f"{self._at(key)}[{n}]", self._faults, self._folder) for n, each in enumerate(found, 1)]
+        inner = self._values.get(key, [])
+        if not isinstance(inner, list) or not all(isinstance(each, dict) for each in inner):
+            self.fault(key, inner, f"tables: [[{self._inner(key)}]]")
+            inner = []
+        section = BY_NAME[self._inner(key)]
+        return [
+            Table(each, (*self.place, key, nth), self.faults, self._folder, section)
+            for nth, each in enumerate(inner, 1)
+        ]
 
     def close(self) -> None:
-        """Refuse every key that was not read."""
+        """Refuse every key that is not listed."""
+        outer = self._section.name
+        inner = [name for name in BY_NAME if name and name.rpartition(".")[0] == outer]
+        known = [*self._keys, *(name.rpartition(".")[2] for name in inner)]
         for key in self._values:
-            if key not in self._read:
-                meant = "one of " + ", ".join(self._read)
-                self._faults.unknown(self._at(key) if self.where else key, key, self._read, meant)
+            if key not in known:
+                self.faults.add((*self.place, key), unknown(key, known, [*KEYS]))
 
-    def _checked(self, key: str, default: Parsed, fits: Callable[[Any], bool], meant: str) -> Parsed:
-        self._read.append(key)
-        if key not in self._values:
-            return default
-        value: Parsed = self._values[key]
-        if not fits(value):
-            self.fault(key, repr(value)[:80], meant)
-            return default
-        return value
-
-    def _at(self, key: str) -> str:
-        return f"{self.where}.{key}" if self.where else key
-
-
-def is_ip_address(text: str) -> bool:
-    """Whether `text` is an IPv4 or IPv6 address."""
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
+    def _inner(self, key: str) -> str:
+        return f"{self._section.name}.{key}" if self._section.name else key

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from host_agent.core.naming import Prefer
-from host_agent.core.phone_plan import is_country
 from host_agent.table import Table
 
 
@@ -23,16 +22,9 @@ class DirectoryRules:
 
 def directory_rules(table: Table) -> DirectoryRules:
     """The table [directory]; its faults are added to the others."""
-    country = table.text("country", default="NL")
-    if not is_country(country):
-        table.fault("country", repr(country), "two capitals of a country, such as NL, BE or DE")
-        country = "NL"
-    folder = table.path("folder", default=Path()) if table.text("folder", default="", limit=4096) else None
+    folder = table.path("folder") if table.text("folder") else None
     if folder is not None and not folder.is_dir():
-        table.fault("folder", repr(str(folder)), "a folder that is there")
-    prefix = table.text("outside_line", default="", limit=4)
-    if prefix and not (prefix.isascii() and prefix.isdigit()):
-        table.fault("outside_line", repr(prefix), "the digits dialled before a number, such as `0`, or nothing")
-    prefer = table.choice("prefer", ("pbx", "directory"), default="pbx")
+        table.fault("folder", str(folder), "a folder that is there")
+    rules = DirectoryRules(table.text("country"), folder, table.value("prefer"), table.text("outside_line"))
     table.close()
-    return DirectoryRules(country, folder, prefer, prefix)  # type: ignore[arg-type]  # choice() keeps to its list
+    return rules

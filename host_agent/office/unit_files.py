@@ -8,6 +8,7 @@ from typing import Any
 
 from broker.names import QueueName, queue_name, unit_name
 from broker.settings_text import written
+from host_agent.config_keys import BY_NAME
 from host_agent.core.units import QueueSetting
 from host_agent.table import Faults, Table
 
@@ -34,15 +35,18 @@ def unit_tables(folder: Path, faults: Faults) -> list[Table]:
     """The tables of `units/*.toml`, as the [[unit]] of host.toml that each stands for."""
     tables = []
     for path in sorted((folder / "units").glob("*.toml")):
-        where = f"units/{path.name}"
+        text = ""
         try:
-            values = {"name": unit_name(path.stem), **tomllib.loads(path.read_text(encoding="utf-8"))}
+            text = path.read_text(encoding="utf-8")
+            values = {"name": unit_name(path.stem), **tomllib.loads(text)}
         except FileNotFoundError:
             continue
-        except (OSError, ValueError) as fault:
-            faults.add(where, "a file that cannot be read", str(fault))
+        except OSError as fault:
+            faults.of_file(str(path)).add((), f"cannot be read: {fault.strerror}")
+        except (ValueError, RecursionError) as fault:
+            faults.of_file(str(path)).add((), str(fault))
         else:
-            tables.append(Table(values, where, faults, folder))
+            tables.append(Table(values, (), faults.of_file(str(path), text), folder, BY_NAME["unit"]))
     return tables
 
 

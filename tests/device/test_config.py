@@ -29,7 +29,7 @@ def written(folder: Path, text: str) -> Path:
 def faults(folder: Path, text: str) -> tuple[str, ...]:
     with pytest.raises(ConfigFault) as caught:
         load_config(written(folder, text), {})
-    return tuple(fault.removeprefix(f"{folder / 'desk.toml'}: ") for fault in caught.value.faults)
+    return tuple(fault.removeprefix(str(folder / "desk.toml")) for fault in caught.value.faults)
 
 
 def test_the_example_is_a_good_config(capsys: pytest.CaptureFixture[str]) -> None:
@@ -43,11 +43,11 @@ def test_the_example_names_every_key_with_its_default_and_no_other() -> None:
     flat = {f"{table}.{key}" if isinstance(value, dict) else table: inner
             for table, value in content.items()
             for key, inner in (value.items() if isinstance(value, dict) else [(table, value)])}  # fmt: skip
-    assert sorted(flat) == sorted(key.path for key in KEYS)
-    for key in KEYS:
-        assert key.accept(flat[key.path]) is not REQUIRED
+    assert sorted(flat) == sorted(KEYS)
+    for path, key in KEYS.items():
+        assert key.kind.accept(flat[path]) is not REQUIRED
         if key.default not in (REQUIRED, None):
-            assert key.accept(flat[key.path]) == key.default, key.path
+            assert key.kind.accept(flat[path]) == key.default, path
 
 
 def test_the_least_config_lives_by_the_rules_defaults(tmp_path: Path) -> None:
@@ -66,28 +66,40 @@ def test_a_cable_makes_the_broker_needless_and_either_or_both_will_do(tmp_path: 
     assert both.cable == Cable("/dev/ttyGS0", "belbord")
     assert load_config(written(tmp_path, LEAST), {}).cable is None
     assert faults(tmp_path, LEAST + '[serial]\nport = "ttyGS0"\n') == (
-        "serial.port: found 'ttyGS0', meant is the path of a serial port, such as /dev/ttyGS0",
+        ":5: serial.port: found 'ttyGS0'; meant is the path of a serial port, such as /dev/ttyGS0",
     )
 
 
-def test_all_faults_are_told_at_once_each_with_key_found_and_meant(tmp_path: Path) -> None:
+def test_all_faults_are_told_at_once_each_with_line_key_found_and_meant(tmp_path: Path) -> None:
     told = faults(
         tmp_path,
         'unit = "Balie 1"\nlangauge = "nl"\nlanguage = "fy"\n[mqtt]\nport = "x"\n[sign]\nwating = 3\nwaiting = 0\n',
     )
     assert told == (
-        "langauge: no such key. Did you mean language?",
-        "sign.wating: no such key. Did you mean sign.waiting?",
-        "unit: found 'Balie 1', meant is 1-32 of a-z, 0-9 and -, beginning with a letter or digit",
-        "language: found 'fy', meant is one of nl, en, de, fr",
-        "mqtt.host: missing; it has no default, see desk.example.toml",
-        "mqtt.port: found 'x', meant is a whole number from 1 to 65535",
-        "sign.waiting: found 0, meant is a whole number from 1 to 999, or false for never",
+        ":1: unit: found 'Balie 1'; meant is 1-32 of a-z, 0-9 and -, beginning with a letter or digit",
+        ":2: langauge: found 'langauge'; meant is one of unit, language, board, state_directory, mqtt, serial, panel, "
+        "sign, hours, sound, notes. Did you mean 'language'?",
+        ":3: language: found 'fy'; meant is one of nl, en, de, fr",
+        ":4: mqtt.host: missing; it has no default: The machine with the MQTT broker.",
+        ":5: mqtt.port: found 'x'; meant is a whole number from 1 to 65535",
+        ":7: sign.wating: found 'wating'; meant is one of line_with_waiting, waiting, longest_wait_s, "
+        "by_hand_minutes, minimum_lit_s, minimum_dark_s, when_unsure, out_of_hours. Did you mean 'waiting'?",
+        ":8: sign.waiting: found 0; meant is a whole number from 1 to 999, or false for never",
     )
 
 
+def test_what_stands_where_a_table_is_meant_is_told_and_an_unknown_table_is_refused(tmp_path: Path) -> None:
+    told = faults(tmp_path, 'unit = "balie-1"\nsign = 3\nserial = []\n[mqtt]\nhost = "h"\n[sin]\n')
+    assert told[:2] == (
+        ":2: sign: found a value; meant is a table: [sign]",
+        ":3: serial: found a value; meant is a table: [serial]",
+    )
+    assert told[2].startswith(":6: sin: found 'sin'")
+    assert told[2].endswith("Did you mean 'sign'?")
+
+
 def test_a_key_at_the_wrong_place_is_led_home(tmp_path: Path) -> None:
-    assert "Did you mean mqtt.password_file?" in faults(tmp_path, LEAST + "[panel]\npassword_file = 'x'\n")[0]
+    assert "Did you mean 'mqtt.password_file'?" in faults(tmp_path, LEAST + "[panel]\npassword_file = 'x'\n")[0]
 
 
 def test_a_board_that_does_not_exist_is_a_config_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -150,7 +162,7 @@ values: st.SearchStrategy[Any] = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=8,
 )
-keys = st.sampled_from([key.path.rpartition(".")[2] for key in KEYS] + ["mqtt", "sign", "notes", "panel", "x"])
+keys = st.sampled_from([path.rpartition(".")[2] for path in KEYS] + ["mqtt", "sign", "notes", "panel", "x"])
 
 
 @given(st.dictionaries(keys, values | st.dictionaries(keys, values, max_size=4), max_size=6))

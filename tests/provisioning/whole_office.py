@@ -176,8 +176,8 @@ def made_office(path: Path) -> WholeOffice:
         f"include_dir {conf_d}\n"
     )
     text = office.config.read_text()
-    assert "# broker_pid_file = " in text
+    assert "#broker_pid_file = " in text
     office.config.write_text(
-        re.sub(r"^# broker_pid_file = .*$", f'broker_pid_file = "{main}/pid"', text, flags=re.MULTILINE)
+        re.sub(r"^#broker_pid_file = .*$", f'broker_pid_file = "{main}/pid"', text, flags=re.MULTILINE)
     )
     return office

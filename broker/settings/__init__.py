@@ -1,0 +1,1 @@
+"""What a settings file may say, told once: from it come validation, examples, explanations, schema and documents."""
