@@ -27,6 +27,11 @@ def known_schemas() -> frozenset[str]:
     return frozenset(str(each.revision) for each in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
+def newest_schema() -> str:
+    """The schema that `migrate` brings a store to."""
+    return str(ScriptDirectory.from_config(_config()).get_current_head())
+
+
 def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))

@@ -1,6 +1,6 @@
 """Callback notes in SQL. The rules are in `core`; here rows become values and values rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -29,6 +29,7 @@ from host_agent.core.search import Shelf, Wanted, fold, searched, subscriber_dig
 from host_agent.core.tallies import Tally
 from host_agent.errors import StoreFault
 from host_agent.ports import Kept
+from host_agent.store.before_change import keep_before_change
 from host_agent.store.engine import opened_sqlite
 from host_agent.store.lock import only_process
 from host_agent.store.migrate import migrate
@@ -36,6 +37,8 @@ from host_agent.store.schema import HISTORY, NOTES, TOMBSTONES
 from host_agent.store.soundness import must_be_sound
 
 _FIELDS = tuple(field.name for field in fields(CallbackNote))
+Written = Callable[[Connection, CallbackNote, Sequence[Entry]], None]
+"""Is told of each note that is written, with the new lines of its history, within the transaction."""
 
 
 @contextmanager
@@ -43,16 +46,18 @@ def opened(path: Path) -> Iterator["SqlNoteStore"]:
     """The store in the SQLite file `path`, locked for this process and migrated. Raises StoreFault."""
     with only_process(path):
         must_be_sound(path)
+        keep_before_change(path, time.time())
         with opened_sqlite(path) as engine:
             migrate(engine)
             yield SqlNoteStore(engine)
 
 
 class SqlNoteStore:
-    """A NoteStore over any database that SQLAlchemy Core speaks to."""
+    """A NoteStore over any database that SQLAlchemy Core speaks to. `also_written`: who else writes in each commit."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.also_written: Written = lambda _connection, _note, _entries: None
 
     @property
     def engine(self) -> Engine:
@@ -70,11 +75,11 @@ class SqlNoteStore:
 
     def take_in(self, arrivals: Sequence[Arrival]) -> list[Kept]:
         with self._transaction() as connection:
-            return [_take_in(connection, arrival) for arrival in arrivals]
+            return [self._take_in(connection, arrival) for arrival in arrivals]
 
     def make(self, note: CallbackNote, *, who: str) -> None:
         with self._transaction() as connection:
-            _write(connection, note, (Entry(note.arrived_at, who, "made"),), is_new=True)
+            self._write(connection, note, (Entry(note.arrived_at, who, "made"),), is_new=True)
 
     def change(self, note_id: str, seen_version: int, action: Action, *, who: str, at: float) -> Outcome | None:
         with self._transaction() as connection:
@@ -83,7 +88,7 @@ class SqlNoteStore:
                 return None
             outcome = change(note, seen_version, action, who=who, at=at)
             if isinstance(outcome, Changed) and outcome.entry is not None:
-                _write(connection, outcome.note, (outcome.entry,), is_new=False)
+                self._write(connection, outcome.note, (outcome.entry,), is_new=False)
             return outcome
 
     def delete(self, note_id: str) -> bool:
@@ -129,6 +134,23 @@ class SqlNoteStore:
         with self._transaction() as connection:
             return [Tally(*row) for row in connection.execute(wanted)]
 
+    def _take_in(self, connection: Connection, arrival: Arrival) -> Kept:
+        known = _note(connection, arrival.note.id)
+        taken = take_in(known or _tombstone(connection, arrival.note.id), arrival)
+        if taken.note is not None:
+            self._write(connection, taken.note, taken.entries, is_new=known is None)
+        return Kept(arrival.unit, arrival.note.id, taken.receipt_rev, written=taken.note is not None)
+
+    def _write(self, connection: Connection, note: CallbackNote, entries: Sequence[Entry], *, is_new: bool) -> None:
+        row = asdict(note) | {"words": searched(note)}
+        if is_new:
+            connection.execute(insert(NOTES), row)
+        else:
+            connection.execute(update(NOTES).where(NOTES.c.id == note.id).values(row))
+        if entries:
+            connection.execute(insert(HISTORY), [{"note_id": note.id, **asdict(entry)} for entry in entries])
+            self.also_written(connection, note, entries)
+
 
 def _on_shelf(wanted: Wanted, now: float) -> list[ColumnElement[bool]]:
     is_live = NOTES.c.state.in_(LIVE)
@@ -163,24 +185,6 @@ def _concerning(connection: Connection, wanted: Wanted) -> list[ColumnElement[bo
     elif wanted.text:
         asked += [NOTES.c.words.contains(word, autoescape=True) for word in fold(wanted.text).split()]
     return asked
-
-
-def _take_in(connection: Connection, arrival: Arrival) -> Kept:
-    known = _note(connection, arrival.note.id)
-    taken = take_in(known or _tombstone(connection, arrival.note.id), arrival)
-    if taken.note is not None:
-        _write(connection, taken.note, taken.entries, is_new=known is None)
-    return Kept(arrival.unit, arrival.note.id, taken.receipt_rev, written=taken.note is not None)
-
-
-def _write(connection: Connection, note: CallbackNote, entries: Sequence[Entry], *, is_new: bool) -> None:
-    row = asdict(note) | {"words": searched(note)}
-    if is_new:
-        connection.execute(insert(NOTES), row)
-    else:
-        connection.execute(update(NOTES).where(NOTES.c.id == note.id).values(row))
-    if entries:
-        connection.execute(insert(HISTORY), [{"note_id": note.id, **asdict(entry)} for entry in entries])
 
 
 def _note(connection: Connection, note_id: str) -> CallbackNote | None:

@@ -1,9 +1,10 @@
 """A Debian machine with systemd as its first process, in a container over an untouched root: seconds for a boot."""
 
 import os
+import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,8 @@ class Machine:
 
     root: Path
     job: Path
+    options: tuple[str, ...] = ()
+    """For systemd-nspawn(1), at each boot."""
 
     def prepare(self, script: str) -> None:
         """Let the next boot run `script` once multi-user is reached, and halt when it ends."""
@@ -52,7 +55,7 @@ class Machine:
         """What boots it."""
         return [
             "systemd-nspawn", "-q", "--register=no", "--keep-unit", network, "--link-journal=no", "-b",
-            "-D", str(self.root), f"--bind={self.job}:/job",
+            "-D", str(self.root), f"--bind={self.job}:/job", *self.options,
         ]  # fmt: skip
 
     def boot(self, script: str, *, timeout_s: float = 60) -> str:
@@ -135,3 +138,19 @@ def package(part: str, suite: str, arch: str = "amd64", version: str | None = No
     if not found:
         raise MachineFault(f"no belbord-{part} for {suite} on {arch} in dist/: `make deb` first")
     return found[-1]
+
+
+def repacked(made: Path, version: str, folder: Path, change: Callable[[Path], None] = lambda _: None) -> Path:
+    """That package under another version, with `change` done to its unpacked tree. -> the new package, in `folder`."""
+    tree = folder / f"{made.name}-{version}"
+    subprocess.run(["dpkg-deb", "-R", str(made), str(tree)], check=True)
+    try:
+        change(tree)
+        control = tree / "DEBIAN" / "control"
+        control.write_text(re.sub(r"(?m)^Version: .*$", f"Version: {version}", control.read_text()))
+        name, _, architecture = made.name.split("_")
+        new = folder / f"{name}_{version}_{architecture}"
+        subprocess.run(["dpkg-deb", "-Zgzip", "-z1", "-b", str(tree), str(new)], check=True, capture_output=True)
+    finally:
+        shutil.rmtree(tree)
+    return new
