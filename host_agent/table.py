@@ -1,5 +1,6 @@
 """Reading a TOML table key by key as the list of keys says, gathering every fault."""
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,18 @@ from host_agent.errors import ConfigFault
 
 MAX_SECRET = 4096
 _OTHERS_MAY = 0o077
+_ANYBODY_MAY = 0o007
+
+
+def _is_open(path: Path) -> bool:
+    """Whether somebody else may read or write the file at `path`. Raises OSError.
+
+    What systemd hands a service (LoadCredential=) is guarded by its folder; since version 254 an access list lets the
+    service's user read it, and that list shows as rights of the group.
+    """
+    handed = os.environ.get("CREDENTIALS_DIRECTORY")
+    mask = _ANYBODY_MAY if handed and path.is_relative_to(handed) else _OTHERS_MAY
+    return bool(path.stat().st_mode & mask)
 
 
 class Faults:
@@ -132,7 +145,7 @@ class Table:
         if path is None or not path.is_file():
             return None
         try:
-            if path.stat().st_mode & _OTHERS_MAY:
+            if _is_open(path):
                 self.fault(key, str(path), f"a file that its owner alone may read: chmod 600 {path}")
             with path.open(encoding="utf-8") as lines:
                 word = lines.readline(MAX_SECRET).rstrip("\r\n")

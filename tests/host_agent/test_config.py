@@ -147,6 +147,18 @@ def test_a_secret_that_others_may_read_is_refused(tmp_path: Path) -> None:
     assert "hush" not in faults[0]
 
 
+def test_what_systemd_hands_over_is_taken_though_its_access_list_shows_as_the_groups_rights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "word").write_text("hush\n")
+    (tmp_path / "word").chmod(0o440)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    text = '[mqtt]\nusername = "host"\npassword_file = "word"'
+    assert parse(text, folder=tmp_path).mqtt.username == "host"
+    (tmp_path / "word").chmod(0o444)
+    assert "chmod 600" in _faults(text, tmp_path)[0]
+
+
 def test_a_secret_that_is_empty_or_absent_is_refused(tmp_path: Path) -> None:
     (tmp_path / "word").touch(0o600)
     assert "a password on its first line" in _faults('[mqtt]\nusername = "h"\npassword_file = "word"', tmp_path)[0]
