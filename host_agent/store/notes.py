@@ -1,7 +1,6 @@
 """Callback notes in SQL. The rules are in `core`; here rows become values and values rows."""
 
 import time
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, fields
