@@ -12,7 +12,7 @@ from tests.on_packages.office import CONFIGURE, COUNT, PRESS, notes, running, un
 LATER = "99.1+test"
 PROVEN_SOON = """
 for part in desk host; do
-install -D /dev/stdin /etc/systemd/system/belbord-$part-watch-update.service.d/soon.conf <<CONF
+install -m 644 -D /dev/stdin /etc/systemd/system/belbord-$part-watch-update.service.d/soon.conf <<CONF
 [Service]
 Environment=BELBORD_PROVEN_S=4
 CONF
