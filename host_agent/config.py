@@ -10,11 +10,13 @@ from broker.names import Extension, QueueName, UnitName
 from broker.settings.change import Given, given
 from broker.settings.faults import no_toml
 from host_agent.config_keys import BY_NAME, SECTIONS
+from host_agent.config_outward import webhooks_of
 from host_agent.config_promise import PromiseRules, promise_rules
 from host_agent.config_provisioning import Provisioning, provisioning_of
 from host_agent.config_serial import SerialCable, serial_cables
 from host_agent.core.retention import Keeping
 from host_agent.core.units import QueueSetting
+from host_agent.core.webhooks import Webhook
 from host_agent.directory.rules import DirectoryRules, directory_rules
 from host_agent.errors import ConfigFault
 from host_agent.office.unit_files import queues_of, unit_tables
@@ -122,6 +124,7 @@ class Config:
     promise: PromiseRules = field(default_factory=PromiseRules)
     serial: tuple[SerialCable, ...] = ()
     provisioning: Provisioning | None = None
+    webhooks: tuple[Webhook, ...] = ()
     given: Given = field(default_factory=dict, repr=False, compare=False)
 
 
@@ -158,11 +161,12 @@ def parse(text: str, *, folder: Path, source: str = "host.toml") -> Config:
     units = _units([*top.tables("unit"), *added], queues)
     promise = promise_rules(top)
     serial = serial_cables(top.tables("serial"), [unit.name for unit in units])
+    webhooks = webhooks_of(top.tables("webhook"))
     top.close()
     faults.raise_any()
     return Config(
         language, path, mqtt, pbx, web, queues, units, privacy, directory, promise, serial, provisioning,
-        given(document, SECTIONS),
+        webhooks, given(document, SECTIONS),
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from broker.settings.keys import (
     whole,
 )
 from broker.topics import DEFAULT_ROOT
+from host_agent.config_keys_outward import OUTWARD_SECTIONS
 from host_agent.config_keys_promise import PROMISE_SECTIONS
 from host_agent.config_kinds import DIGITS_ONLY, address, country, ip_address, port
 
@@ -307,6 +308,7 @@ SECTIONS = (
         ),
     ),
     *PROMISE_SECTIONS,
+    *OUTWARD_SECTIONS,
 )  # fmt: skip
 
 KEYS = by_path(SECTIONS)

@@ -56,7 +56,6 @@ def _is_kept(path: Path) -> bool:
 
 
 def _is_of_store(path: Path, store: Path) -> bool:
-    """The store and what SQLite and its lock have beside it; its key is a file like another."""
-    return path.parent == store.parent and path.name in {
-        store.name + end for end in ("", "-wal", "-shm", "-journal", ".lock")
-    }
+    """The store and what stands beside it of SQLite, its lock and updates; its key is a file like another."""
+    beside = {store.name + end for end in ("", "-wal", "-shm", "-journal", ".lock")}
+    return path.parent == store.parent and (path.name in beside or path.name.startswith(f"{store.name}.before-"))

@@ -69,6 +69,7 @@ ROUTES: Mapping[str, Right] = {
     "GET /tokens": "tokens",
     "POST /tokens": "tokens",
     "POST /tokens/{serial}/revoke": "tokens",
+    "POST /webhooks/{digest}/try-again": "tokens",
     "GET /password": "self",
     "POST /password": "self",
     "POST /logout": "self",

@@ -40,6 +40,7 @@ HOLDS: Mapping[str, Holds] = {
     "reminders": "goes with its note",
     "notices": "goes with its note",
     "links": "goes with its note",
+    "webhook_calls": "goes with its note",
 }
 
 # `words` says nothing that the others do not.

@@ -61,6 +61,7 @@ class _Given(Collector):
         yield _count("receipts_sent", "Receipts sent for notes on the disk.", now.receipts)
         yield _counts("refused", "What was not taken in, by kind.", "kind", now.refusals)
         yield _count("notices_undelivered", "Tries to deliver a notice that failed.", now.notices_undelivered)
+        yield _by("webhook_calls", "Events for webhooks in the store, by fate.", "fate", now.webhook_calls)
         yield _one("store_up", "Whether the store answers.", float(now.notes is not None))
         yield _by("notes", "Notes in the store, by state.", "state", now.notes or {})
         yield _count("store_calls", "Calls of the store.", now.store.calls)

@@ -85,6 +85,7 @@ def routes(desk: Desk, people: People) -> APIRouter:
     async def tokens_page(request: Request, status: int = 200, **values: object) -> Response:
         tokens = await people.thread.run(people.tokens.tokens)
         known: dict[str, object] = {"made": None, "fault": None}
+        known["webhooks"] = await desk.webhooks.glances() if desk.webhooks is not None else []
         return shown(desk, request, "tokens.html", status=status, tokens=tokens, **{**known, **values})
 
     @router.get("/tokens")
@@ -109,6 +110,14 @@ def routes(desk: Desk, people: People) -> APIRouter:
         if await own_form(request) is None:
             return shown(desk, request, "refused.html", status=403)
         await people.thread.run(lambda: people.tokens.revoke_token(serial))
+        return RedirectResponse("/tokens", 303)
+
+    @router.post("/webhooks/{digest}/try-again")
+    async def try_again(request: Request, digest: str) -> Response:
+        if await own_form(request) is None:
+            return shown(desk, request, "refused.html", status=403)
+        if desk.webhooks is not None:
+            await desk.webhooks.try_again(digest)
         return RedirectResponse("/tokens", 303)
 
     return router

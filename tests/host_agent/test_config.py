@@ -27,6 +27,8 @@ def _secrets(folder: Path) -> None:
     for name in ("mqtt-password", "ami-secret", "smtp-password"):
         (folder / name).touch(0o600)
         (folder / name).write_text("hush\n")
+    (folder / "webhook-secret").touch(0o600)
+    (folder / "webhook-secret").write_text("whsec_" + "A" * 40 + "\n")
     for name in ("ca.crt", "host.crt", "host.key", "asterisk-ca.crt"):
         (folder / name).write_text("")
 

@@ -27,6 +27,7 @@ def offered() -> dict[str, set[str]]:
         pbx_is_up=True, pbx_age_s=1.0, pbx=PbxTally(), broker_is_up=True, broker_connections=1, boards_sent=1,
         receipts=1, refusals={"flood": 1}, notices_undelivered=1, notes={"open": 1}, store=Work(1, 0.1, 0.1),
         units={"balie-1": UnitFigures(1.0, 0, 41.0, 9000, -50, 1)},
+        webhook_calls={"delivered": 1, "waiting": 0, "failed": 0},
     )  # fmt: skip
     found: dict[str, set[str]] = {}
     for family in text_string_to_metric_families(exposition(everything).decode()):
