@@ -1,9 +1,9 @@
 """belbord-desk: the one place where the unit is put together.
 
 Threads: this one turns the loop; `screen` draws, and another one where a second glass faces the counter; `outbox`
-commits; `link` speaks MQTT; `cable` the same over a serial port; `vitals` measures the unit once a minute; on a Pi,
-`pins` waits for the button's edges; with --virtual, the page's server has its own. All but the first are daemons and
-speak to the loop through the inbox alone.
+commits; `link` speaks MQTT; `cable` the same over a serial port; `vitals` measures the unit once a minute; `reload`
+reads the config again when SIGHUP asks; on a Pi, `pins` waits for the button's edges; with --virtual, the page's server
+has its own. All but the first are daemons and speak to the loop through the inbox alone.
 
 The first frame comes before all that it does not need is imported: paho, sqlite3, gpiozero and the unit's own core
 wait their turn.
@@ -27,7 +27,7 @@ from broker.settings.commands import Listing, add_config
 from device.clock import boottime
 from device.config import Config, load_config
 from device.core.first_page import Starting
-from device.core.rules import fitting
+from device.core.rules import Rules, fitting
 from device.errors import ConfigFault, UnitFault
 from device.profile import DEFAULT_BOARD, Panel, Profile, ProfileFault, load_profile
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from device.drivers.lights import ColourSign, SignLamp
     from device.drivers.modelled_panel import ModelledPanel
     from device.drivers.renewal import CertificateRenewal
-    from device.ports import Inbox, Link, Screen
+    from device.ports import Glass, Inbox, Link, Screen
 
 log = logging.getLogger(__name__)
 
@@ -185,7 +185,8 @@ def _run(asked: argparse.Namespace) -> int:
     )
     config, profile = _settings(asked.config)
     with ExitStack() as opened:
-        be_a_unit(config, profile, opened, None if asked.virtual is None else _virtual_desk(asked.virtual))
+        desk = None if asked.virtual is None else _virtual_desk(asked.virtual)
+        be_a_unit(config, profile, opened, desk, lambda: _settings(asked.config)[0])
     log.info("unit %s has stopped", config.unit)
     return 0
 
@@ -199,9 +200,16 @@ def _settings(path: Path, *, with_secrets: bool = True) -> tuple[Config, Profile
         raise ConfigFault(tuple(f"{path}: board: {line}" for line in fault.faults)) from None
 
 
-def be_a_unit(config: Config, profile: Profile, opened: ExitStack, desk: MakeDesk | None = None) -> None:
+def be_a_unit(
+    config: Config,
+    profile: Profile,
+    opened: ExitStack,
+    desk: MakeDesk | None = None,
+    again: Callable[[], Config] | None = None,
+) -> None:
     """Open all drivers on `opened`, first frame first, and turn the loop until a signal asks to stop.
 
+    `again` reads the config anew, when SIGHUP asks for it.
     `desk`: given the modelled hardware, what stands in for the person and the world around a virtual unit.
     """
     inbox: Inbox = SimpleQueue()
@@ -221,10 +229,12 @@ def be_a_unit(config: Config, profile: Profile, opened: ExitStack, desk: MakeDes
     from device.drivers.pins import able_to_pulse, mock_pins, real_pins
     from device.drivers.sounder import Sounder
     from device.drivers.systemd import ServiceManager
+    from device.drivers.updates import AptUpdates, runtime_folder, went_back_from
     from device.drivers.vitals import Vitals
     from device.drivers.wall_clock import LocalClock
     from device.loop import Drivers, run
     from device.ports import Worker
+    from device.reload import Reload
 
     inbox.put(Started(boottime(), boot_name(), os.urandom(32)))
     watchdog = opened.enter_context(ServiceManager(boottime))
@@ -233,7 +243,7 @@ def be_a_unit(config: Config, profile: Profile, opened: ExitStack, desk: MakeDes
     counter, counter_glass = None, None
     if profile.counter is not None:
         counter_glass = None if glass is None else _modelled(profile.counter)
-        counter = _screen_of(profile.counter, config.language, counter_glass, _nobody, opened)
+        counter = _screen_of(profile.counter, config, counter_glass, _nobody, opened)
     buzzer = None
     if pins.buzzer is not None and config.rules.sound.on:
         buzzer = opened.enter_context(Sounder(pins.buzzer, able_to_pulse(factory)))
@@ -247,16 +257,28 @@ def be_a_unit(config: Config, profile: Profile, opened: ExitStack, desk: MakeDes
     if glass is not None and desk is not None:
         opened.enter_context(desk(profile, factory, glass, counter_glass, config.unit))
 
+    def fitted(rules: Rules) -> Rules:
+        return replace(rules, sign=fitting(rules.sign, pins.sign_kind))
+
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: inbox.put(StopAsked(boottime())))
+    reload = Reload(config, again or (lambda: config), fitted, inbox, _glasses(screen, counter))
+    reload.start()
+    signal.signal(signal.SIGHUP, lambda *_: reload.wish())
     watchdog.ready()
     log.info("unit %s %s is at work (%s)", config.unit, __version__, profile.name)
-    rules = replace(config.rules, sign=fitting(config.rules.sign, pins.sign_kind))
+    updates = AptUpdates(inbox, runtime_folder())
     unit = Unit(
-        config.unit, __version__, rules, shown=Starting(__version__, config.unit), has_counter=counter is not None
+        config.unit,
+        __version__,
+        fitted(config.rules),
+        shown=Starting(__version__, config.unit),
+        has_counter=counter is not None,
+        can_update=updates.can_update,
+        went_back_from=went_back_from() if updates.can_update else "",
     )
     workers = {"outbox": outbox, **{type(each).__name__: each for each in links if isinstance(each, Worker)}}
-    drivers = Drivers(screen, sign, outbox, link, watchdog, counter, buzzer, LocalClock(inbox), workers)
+    drivers = Drivers(screen, sign, outbox, link, watchdog, counter, buzzer, LocalClock(inbox), updates, workers)
     run(unit, inbox, drivers, boottime)
     watchdog.stopping()
 
@@ -323,11 +345,11 @@ def _screen(
 ) -> "Screen":
     if not config.panel:
         return _NoScreen()
-    return _screen_of(profile.panel, config.language, glass, report, opened)
+    return _screen_of(profile.panel, config, glass, report, opened)
 
 
 def _screen_of(
-    panel: Panel, language: str, glass: "ModelledPanel | None", report: Report, opened: ExitStack
+    panel: Panel, config: Config, glass: "ModelledPanel | None", report: Report, opened: ExitStack
 ) -> "Screen":
     """A screen on the real panel, or on a modelled one."""
     from device.drivers.screen import ScreenDriver
@@ -338,7 +360,9 @@ def _screen_of(
         from device.panel import open_panel
 
         make_device = open_panel
-    return opened.enter_context(ScreenDriver(panel, make_device, language, report))
+    screen = ScreenDriver(panel, make_device, config.language, report)
+    screen.dim(config.brightness)
+    return opened.enter_context(screen)
 
 
 def _sign(profile: Profile, factory: Any) -> "SignLamp | ColourSign":
@@ -347,6 +371,12 @@ def _sign(profile: Profile, factory: Any) -> "SignLamp | ColourSign":
 
     fades = profile.pins.sign_kind in ("pwm", "rgb")
     return sign_of(profile.pins, profile.colours, able_to_pulse(factory) if fades else factory)
+
+
+def _glasses(*screens: "Screen | None") -> "list[Glass]":
+    from device.ports import Glass
+
+    return [each for each in screens if isinstance(each, Glass)]
 
 
 def _nobody(works: bool, reason: str) -> None:

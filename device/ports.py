@@ -1,7 +1,7 @@
 """What the loop asks of the world. Drivers fit these shapes; none of these calls may block or raise."""
 
 from queue import SimpleQueue
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 from broker.messages import Hello, Note, SignState
 from device.core.events import Event
@@ -20,6 +20,17 @@ class Screen(Protocol):
         """Draw `page` soon; a newer page replaces one not yet drawn."""
 
 
+@runtime_checkable
+class Glass(Screen, Protocol):
+    """A screen that is lit and read."""
+
+    def dim(self, ceiling: Literal["full", "dim", "off"]) -> None:
+        """Be no brighter than this."""
+
+    def speak(self, language: str) -> None:
+        """Show everything in this language from now on."""
+
+
 class Sign(Protocol):
     def set(self, state: SignState, *, glowing: float) -> None:
         """Make the sign so bright, 0-1; `state` is for signs that can say more."""
@@ -33,6 +44,11 @@ class Buzzer(Protocol):
 class WallClock(Protocol):
     def read(self) -> None:
         """Put ClockRead in the inbox."""
+
+
+class Updates(Protocol):
+    def install(self, version: str | None) -> None:
+        """Ask for this version of the program, None: the newest; UpdateEnded follows if this one still runs then."""
 
 
 class Outbox(Protocol):

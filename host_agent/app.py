@@ -196,10 +196,9 @@ async def serve(
     from host_agent.live import LiveOffice
     from host_agent.notify.apprise_channel import AppriseChannel
     from host_agent.notify.notifier import Notifier
-    from host_agent.notify.webhook_post import HttpPost
-    from host_agent.notify.webhooks import Webhooks
     from host_agent.people import People
     from host_agent.promises import LinkMaker, Promises
+    from host_agent.reload import Reload
     from host_agent.seen_calls import SeenCalls
     from host_agent.store.census import census
     from host_agent.store.directory import SqlDirectory
@@ -208,7 +207,6 @@ async def serve(
     from host_agent.store.seen_calls import SqlSeenCalls
     from host_agent.store.soundness import key_beside
     from host_agent.store.thread import StoreThread
-    from host_agent.store.webhooks import SqlWebhooks
     from host_agent.web.app import application
     from host_agent.web.desk import Desk
     from host_agent.web.server import Pages, listening
@@ -233,6 +231,7 @@ async def serve(
         await inbox.count()
         people = People(thread, store, config.web.idle_s, clock)
         desk = Desk(config, live, inbox, link.bus, people)
+        desk.link = link
         desk.know(directory, seen_calls)
         promises = Promises(config.promise, SqlPromiseStore(store.engine), thread)
         key = link_key(key_beside(config.store))
@@ -240,14 +239,11 @@ async def serve(
         links = LinkMaker(promises, key, own_address)
         desk.keep(promises, links)
         chaser = Chaser(promises, inbox, directory, link.tell_desk)
-        notifier = Notifier(promises, inbox, directory, links, AppriseChannel(config.promise.notices.mail))
+        channel = AppriseChannel(config.promise.notices.mail)
+        notifier = Notifier(promises, inbox, directory, links, channel)
         desk.gauges = Gauges(
             config, live, link, pbx, lambda: notifier.undelivered, thread, lambda: census(store.engine)
         )
-        calls = SqlWebhooks(store.engine, config.webhooks)
-        store.also_written = calls.note_written
-        webhooks = Webhooks(config.webhooks, calls, thread, inbox, HttpPost())
-        desk.webhooks, desk.gauges.count_webhooks = webhooks, webhooks.counts
         office = None
         if config.provisioning is not None:
             from host_agent.office.provisioning import Office
@@ -255,7 +251,14 @@ async def serve(
             office = Office(config, config.provisioning, again or (lambda: config), clock=clock, ticking=live.clock)
             office.heard_since = live.has_heard_since
             office.on_change = desk.office_changed
-            desk.office, desk.link, link.renew = office, link, office.renew
+            desk.office, link.renew = office, office.renew
+        reload = Reload(
+            lambda: desk.config,
+            again or (lambda: config),
+            # Desk last: its pages and boards then show what the others have taken over.
+            [each.take_over for each in (promises, directory, seen_calls, channel, chaser, desk)],
+        )
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload.wish)
         pages = Pages(application(desk), socket, desk.close)
         async with asyncio.TaskGroup() as group:
             tasks = [
@@ -264,10 +267,10 @@ async def serve(
                 group.create_task(link.run(), name="units"),
                 group.create_task(chaser.run(), name="reminders"),
                 group.create_task(notifier.run(), name="notices"),
-                group.create_task(webhooks.run(), name="webhooks"),
                 group.create_task(directory.run(), name="directory"),
                 group.create_task(seen_calls.run(), name="seen calls"),
                 group.create_task(pbx.run(live.deliver), name="PBX"),
+                group.create_task(reload.run(), name="reload"),
             ]
             if office is not None:
                 tasks.append(group.create_task(office.run(), name="office"))

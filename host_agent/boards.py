@@ -61,6 +61,9 @@ class Boards:
             if id(reader) not in kept and reader.later is not None:
                 reader.later.cancel()
         self.office_changed()
+        # A label is no news of the office.
+        self.inbox_changed()
+        self.refresh()
 
     def office_changed(self) -> None:
         """Tell those whom the change concerns: at once, or a moment later when they were told just now."""
@@ -93,7 +96,11 @@ class Boards:
     def _as_before(self, reader: Reader, before: dict[str, Reader]) -> Reader:
         old = before.get(reader.topic)
         alike = old is not None and (old.queues, old.extension) == (reader.queues, reader.extension)
-        return old if old is not None and alike else reader
+        if old is None or not alike:
+            return reader
+        # What people call a queue may be another now.
+        old.compose = reader.compose
+        return old
 
     def _soon(self, reader: Reader) -> None:
         wait_s = reader.news_at + reader.gap_s - self._live.clock()

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from host_agent.config import Config
 from host_agent.core.chase import Due, Reminder, due, next_look
 from host_agent.core.colleagues import Colleague, Colleagues, recipients
 from host_agent.core.notes import CallbackNote
@@ -62,6 +63,10 @@ class Chaser:
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_S):
                     seen = await self._inbox.changes.after(seen)
+
+    def take_over(self, _config: Config) -> None:
+        """When a note is looked at next was reckoned by rules that may have changed: look at all of them again."""
+        self._wakes = {}
 
     async def look(self) -> int:
         """Keep what is to be told now; how many reminders that were."""

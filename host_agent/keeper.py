@@ -35,11 +35,14 @@ def keep_retention(store: KeepingStore, keeping: Keeping, now: float, *, trust_c
 
 
 class Keeper:
-    """The nightly task. `expiring` is how many open notes are soon to be erased; `refused` why the last run was."""
+    """The nightly task. `keeping` may change while it runs.
+
+    `expiring` is how many open notes are soon to be erased; `refused` why the last run was.
+    """
 
     def __init__(self, people: People, keeping: Keeping, changed: Callable[[], None]) -> None:
         self._people = people
-        self._keeping = keeping
+        self.keeping = keeping
         self._changed = changed
         self.expiring = 0
         self.refused: str | None = None
@@ -61,7 +64,7 @@ class Keeper:
 
     async def soon(self, limit: int = EXPIRING_SHOWN) -> tuple[list[CallbackNote], int]:
         """Open notes that are soon to be erased, and how many they are."""
-        before = warn_before(self._keeping, self._people.clock())
+        before = warn_before(self.keeping, self._people.clock())
         return await self._people.thread.run(lambda: self._people.keeping.expiring(before, limit))
 
     def _erase(self, now: float) -> None:
@@ -70,7 +73,7 @@ class Keeper:
             self.refused = None
             return
         before = self.refused
-        run = keep_retention(store, self._keeping, now)
+        run = keep_retention(store, self.keeping, now)
         self.refused = run.refused
         if run.refused is None:
             log.info("retention: erased %d notes", run.erased)

@@ -145,6 +145,7 @@ class Link:
 
     def know(self, config: Config, revoked: frozenset[str]) -> None:
         """Serve the units and queues of `config` from now on, and hear nothing of those that are revoked."""
+        self._language = config.language
         self._units = {unit.name: unit for unit in config.units}
         self._revoked = revoked
         remembered = {*self._live.presences, STRANGERS}

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from host_agent.changes import Changes
+from host_agent.config import Config
 from host_agent.config_promise import PromiseRules
 from host_agent.link_key import LinkKey
 from host_agent.ports_promise import Link, PromiseStore
@@ -22,6 +23,10 @@ class Promises:
         self._store = store
         self._thread = thread
 
+    def take_over(self, config: Config) -> None:
+        """Keep these rules from now on."""
+        self.rules = config.promise
+
     async def ask(self, call: Callable[[PromiseStore], Answer]) -> Answer:
         """The answer of `call`, made in the store's thread; raises StoreFault."""
         return await self._thread.run(lambda: call(self._store))
@@ -34,7 +39,10 @@ class LinkMaker:
         self._promises = promises
         self._key = key
         self._pages = pages
-        self._lasts_s = promises.rules.notices.link_days * _DAY_S
+
+    @property
+    def _lasts_s(self) -> float:
+        return self._promises.rules.notices.link_days * _DAY_S
 
     async def address(self, note_id: str, who: str, now: float) -> str:
         """Where `who` opens the note. A link past half its life is not given out again."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from host_agent.config import Config
 from host_agent.core.events import CallerAbandoned, CallerUnanswered, PbxEvent
 from host_agent.core.missed import Missed, Talk, due_by, follow_talks, is_in_break, missed
 from host_agent.core.notes import CallbackNote
@@ -86,6 +87,10 @@ class SeenCalls:
         self._looked_at = 0.0
         self.offers: tuple[Missed, ...] = ()
         self.proposals: Mapping[str, Proposal] = {}
+
+    def take_over(self, config: Config) -> None:
+        """Reckon with these hours from now on."""
+        self._hours = config.promise.hours
 
     def deliver(self, events: Sequence[PbxEvent], now: float) -> None:
         """Take in what the PBX told; never waits. `now`: the monotonic seconds by which `events` are dated."""

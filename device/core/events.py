@@ -8,6 +8,7 @@ from typing import Literal
 
 from broker.messages import Board, Command, Receipt
 from device.core.notes import KeptNote
+from device.core.rules import Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,21 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
+class RulesChanged:
+    """The config was read again: the unit lives by these rules from now on."""
+
+    at: float
+    rules: Rules
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateEnded:
+    """An update that was asked for has ended, and this program still runs: there was nothing newer, or it failed."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class StopAsked:
     """The program is asked to end: farewell, dark sign, and the loop leaves."""
 
@@ -164,5 +180,5 @@ class StopAsked:
 Event = (
     Started | Tick | Edge | LinkUp | LinkDown | BoardArrived | ReceiptArrived | CommandArrived | NotePublished
     | OutboxLoaded | Committed | CommitFailed | StorageFault | StorageWell | PanelFault | PanelWell | ClockRead
-    | Measured | StopAsked
+    | Measured | UpdateEnded | RulesChanged | StopAsked
 )  # fmt: skip

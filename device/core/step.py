@@ -12,10 +12,10 @@ from broker import messages
 from device.core import counts, freshness, gestures, notes, press, progress, sign, sound, speech
 from device.core import events as was
 from device.core.counter import look_from_the_counter
-from device.core.effects import Effect, ReadClock, SetSign, Show, ShowCounter, Stop
+from device.core.effects import Effect, InstallUpdate, ReadClock, SetSign, Show, ShowCounter, Stop
 from device.core.face import look
 from device.core.hours import office_at, within
-from device.core.rules import CLOCK_EVERY_S, FAULT_SHOWN_S
+from device.core.rules import CLOCK_EVERY_S, FAULT_SHOWN_S, Rules, UPDATING_AT_MOST_S
 from device.core.sign import ByHand, Sign
 from device.core.unit import FaultOnGlass, LastCaller, NoticeOnGlass, Unit
 
@@ -84,6 +84,15 @@ def _told_the_time(unit: Unit, read: was.ClockRead) -> Unit:
     return replace(unit, closed=not office.is_open, opens=opens, opens_on=opens_on, clock_due=due)
 
 
+def _live_by(unit: Unit, rules: Rules) -> Unit:
+    """Other rules. What only the clock knows of their hours is asked at once, and kept as it was until it is told."""
+    has_hours = rules.week is not None
+    unit = unit if has_hours else replace(unit, closed=False, opens=None, opens_on=None)
+    quiet = unit.quiet and rules.sound.quiet is not None
+    clock_due = unit.now if has_hours or rules.sound.quiet is not None else None
+    return replace(unit, rules=rules, quiet=quiet, clock_due=clock_due)
+
+
 def _take(unit: Unit, event: was.Event) -> Stepped:
     now = unit.now
     match event:
@@ -105,6 +114,10 @@ def _take(unit: Unit, event: was.Event) -> Stepped:
             return replace(unit, links=unit.links - {via}), ()
         case was.BoardArrived(_, board):
             return _board(unit, board), ()
+        case was.CommandArrived(_, messages.Update(version=version)):
+            return _update(unit, version)
+        case was.UpdateEnded():
+            return replace(unit, updating_until=now), ()
         case was.CommandArrived(_, command):
             return _obey(unit, command), ()
         case was.ReceiptArrived(_, receipt):
@@ -130,6 +143,8 @@ def _take(unit: Unit, event: was.Event) -> Stepped:
             return _told_the_time(unit, event), ()
         case was.Measured():
             return replace(unit, measured=event), ()
+        case was.RulesChanged(_, rules):
+            return _live_by(unit, rules), ()
         case was.StopAsked():
             return replace(unit, stopping=True), ()
         case _:
@@ -201,6 +216,13 @@ def _obey(unit: Unit, command: messages.Command) -> Unit:
         case messages.OverrideSign(wish=("lit" | "dark") as wish, minutes=minutes):
             return replace(unit, by_hand=ByHand(wish, unit.now + 60 * minutes))
     return unit
+
+
+def _update(unit: Unit, version: str | None) -> Stepped:
+    """One at a time, and only where somebody can."""
+    if not unit.can_update or unit.now < unit.updating_until:
+        return unit, ()
+    return replace(unit, updating_until=unit.now + UPDATING_AT_MOST_S), (InstallUpdate(version),)
 
 
 def _settle_sign(unit: Unit) -> Stepped:

@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -122,6 +122,16 @@ class ScreenDriver:
             self._ceiling = ceiling
             if self._wish is not None and self._wish.ceiling != ceiling:
                 self._wish = _Wish(self._wish.page, self._wish.since, self._wish.calm_since, ceiling)
+                self._news.notify()
+
+    def speak(self, language: str) -> None:
+        """Show everything in this language from now on."""
+        words = words_of(language)
+        with self._news:
+            self._words = words
+            if self._wish is not None:
+                # The same page, to be drawn anew.
+                self._wish = replace(self._wish)
                 self._news.notify()
 
     def _run(self) -> None:

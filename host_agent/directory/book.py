@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from broker.messages import Board, Caller
 from host_agent.changes import Changes
+from host_agent.config import Config
 from host_agent.core.colleagues import Colleague
 from host_agent.core.contacts import Contact, People, Refusal, gathered, search, whose
 from host_agent.core.naming import named_board
@@ -33,6 +34,12 @@ class Directory:
         self._everyone: tuple[Colleague, ...] = self._others
         self.changes = Changes()
         self.on_change: Callable[[], None] | None = None
+
+    def take_over(self, config: Config) -> None:
+        """Name people by these rules, with the colleagues of host.toml as they are now."""
+        self.rules = config.directory
+        self._others = config.promise.colleagues
+        self._changed()
 
     async def load(self) -> None:
         """Read what was made by hand."""

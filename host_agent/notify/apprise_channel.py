@@ -4,6 +4,7 @@ import logging
 from urllib.parse import quote, urlencode
 
 from broker.names import TEXT_LIMIT, clean
+from host_agent.config import Config
 from host_agent.config_promise import Mail
 from host_agent.core.notices import Address
 from host_agent.notify.letters import Letter
@@ -20,6 +21,10 @@ class AppriseChannel:
 
     def __init__(self, mail: Mail | None) -> None:
         self._mail = mail
+
+    def take_over(self, config: Config) -> None:
+        """Send by the mail server that is set now."""
+        self._mail = config.promise.notices.mail
 
     def send(self, address: Address, letter: Letter) -> None:
         """Deliver `letter`; raises Undelivered."""

@@ -12,7 +12,6 @@ from host_agent.inbox import Inbox
 from host_agent.keeper import Keeper
 from host_agent.link import Link
 from host_agent.live import LiveOffice
-from host_agent.notify.webhooks import Webhooks
 from host_agent.office.provisioning import Office
 from host_agent.people import People
 from host_agent.promises import LinkMaker, Promises
@@ -35,19 +34,32 @@ class Desk:
         self.promises: Promises | None = None
         self.links: LinkMaker | None = None
         self.gauges: Gauges | None = None
-        self.webhooks: Webhooks | None = None
         self.office: Office | None = None
         self.link: Link | None = None
         self.is_closing = False
+        self._revoked: frozenset[str] = frozenset()
 
     def office_changed(self, fresh: Config, revoked: frozenset[str]) -> None:
         """Serve the units and queues that there are now; whatever else differs waits for the next start."""
-        self.config = replace(self.config, units=fresh.units, queues=fresh.queues)
-        for gone in revoked:
-            self.live.forget(gone)
-        self.live.expect([unit.name for unit in fresh.units])
+        self._revoked = revoked
+        self._serve(replace(self.config, units=fresh.units, queues=fresh.queues))
+
+    def take_over(self, config: Config) -> None:
+        """Serve a configuration of which all that differs may change while we run."""
+        self.keeper.keeping = config.privacy.keeping
+        self._serve(config)
+
+    def _serve(self, config: Config) -> None:
+        now = {unit.name for unit in config.units}
+        gone = {unit.name for unit in self.config.units} - now
+        self.config = config
+        for each in gone | self._revoked:
+            self.live.forget(each)
+        self.live.expect(sorted(now))
         if self.link is not None:
-            self.link.know(self.config, revoked)
+            self.link.know(config, self._revoked)
+        if self.gauges is not None:
+            self.gauges.queues = config.queues
 
     def know(self, directory: Directory, seen_calls: SeenCalls) -> None:
         """Show whom the directory knows, and the calls that the PBX saw."""

@@ -269,6 +269,17 @@ def test_the_glass_is_no_brighter_than_asked(desk: Desk) -> None:
     assert desk.panel.contrast == screen.DIM_CONTRAST
 
 
+def test_a_page_that_stands_is_drawn_anew_in_another_language(desk: Desk) -> None:
+    desk.screen.show(ONE)
+    assert desk.shows(ONE)
+    german = draw(ONE, desk.profile.panel, words_of("de"), Moment(0.0, 0.0)).tobytes()
+    assert german != desk.picture_of(ONE).tobytes()
+    desk.screen.speak("de")
+    assert desk.until(lambda: desk.panel.picture().tobytes() == german)
+    desk.screen.speak("nl")
+    assert desk.shows(ONE)
+
+
 def test_the_farewell_is_still_drawn_when_leaving() -> None:
     desk = Desk()
     with desk.screen:
