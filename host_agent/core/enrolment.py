@@ -1,6 +1,6 @@
 """Who may enrol, and who may have a new certificate: pure. Moments are seconds since 1970, UTC."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from broker.enrolment import proves, unit_proof
@@ -42,6 +42,14 @@ class Signed:
 
 
 @dataclass(frozen=True)
+class Trust:
+    """How an office stands to a unit. `until`: its last good certificate's end; `expected_until`: its code's."""
+
+    until: float | None = None
+    expected_until: float | None = None
+
+
+@dataclass(frozen=True)
 class Accepted:
     """The unit that proved to know this enrolment's code."""
 
@@ -79,6 +87,16 @@ def judged(
     # A code that was used is nobody's to guess any more.
     left = tuple(replace(each, wrong_tries=each.wrong_tries + 1) for each in open_now if each.public_key is None)
     return Wrong(left) if left else Closed()
+
+
+def trusted(given: Sequence[Signed], enrolments: Sequence[Enrolment], now: float) -> Mapping[str, Trust]:
+    """Every name that has a good certificate or a code that nobody used."""
+    ends: dict[str, float] = {}
+    for each in given:
+        if each.revoked_at is None and each.ends > now:
+            ends[each.name] = max(each.ends, ends.get(each.name, each.ends))
+    codes = {each.unit: each.expires_at for each in enrolments if is_open(each, now) and each.public_key is None}
+    return {name: Trust(ends.get(name), codes.get(name)) for name in {*ends, *codes}}
 
 
 def may_renew(given: Sequence[Signed], public_key: str, now: float) -> bool:

@@ -11,7 +11,9 @@ from host_agent.core.notes import CallbackNote
 from host_agent.core.search import fold
 
 Role = Literal["telephonist", "colleague", "lead", "admin"]
-Right = Literal["open", "self", "one_note", "all_notes", "export", "calendars", "directory", "people", "tokens"]
+Right = Literal[
+    "open", "self", "one_note", "all_notes", "export", "calendars", "directory", "people", "tokens", "units"
+]
 
 ROLES: tuple[Role, ...] = get_args(Role)
 RIGHTS: tuple[Right, ...] = get_args(Right)
@@ -55,6 +57,10 @@ ROUTES: Mapping[str, Right] = {
     "POST /missed/{missed_id}/dismiss": "all_notes",
     "GET /expiring": "all_notes",
     "GET /units": "all_notes",
+    "GET /units/new": "units",
+    "POST /units/new": "units",
+    "GET /units/{name}/revoke": "units",
+    "POST /units/{name}/revoke": "units",
     "GET /export.csv": "export",
     "GET /export.json": "export",
     "GET /calendar": "self",

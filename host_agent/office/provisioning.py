@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from broker.enrolment import Grant
@@ -11,13 +12,14 @@ from broker.lifetimes import renewal_due
 from broker.messages import Certificate, Renewal
 from host_agent.config import Config
 from host_agent.config_provisioning import Provisioning
-from host_agent.core.enrolment import Signed, is_open
+from host_agent.core.enrolment import Signed, Trust, is_open, trusted
 from host_agent.errors import HostFault
 from host_agent.office import deeds
 from host_agent.office.authority import life_of, names_of
 from host_agent.office.folder import GROUP_READS, OfficeFolder
 from host_agent.office.reception import Reception
-from host_agent.office.shutting_out import tell_broker
+from host_agent.office.shutting_out import Outcome, shut_out, tell_broker
+from host_agent.office.unit_files import UnitFile
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +84,40 @@ class Office:
             return None
         log.info("unit %s %s", unit, "has a new certificate" if pem else "asked for a certificate that is not due")
         return None if pem is None else Certificate(certificate=pem)
+
+    @property
+    def place(self) -> str:
+        """Where a unit enrols, as a person types it behind the code and an @."""
+        return self._provisioning.enrolment_place
+
+    def added(self) -> frozenset[str]:
+        """The units that were added here, let in yet or not."""
+        return frozenset(path.stem for path in self.folder.units.glob("*.toml"))
+
+    async def trusted(self) -> Mapping[str, Trust]:
+        """Every name with a good certificate or an open code. Raises HostFault."""
+        now = self._clock()
+        return await asyncio.to_thread(lambda: trusted(self.folder.issued(), self.folder.enrolments(), now))
+
+    async def expect(self, unit: UnitFile) -> str:
+        """Let this unit enrol once within `CODE_LASTS_S`; its code, which is kept nowhere. Raises HostFault."""
+        code = await asyncio.to_thread(deeds.expect, self.folder, unit, self._clock())
+        log.info("unit %s is expected", unit.name)
+        return code
+
+    async def revoke(self, unit: str) -> Outcome | None:
+        """Trust a unit no more and end its session; None for one never seen. Takes seconds. Raises HostFault."""
+        now = self._clock()
+        probe = await asyncio.to_thread(deeds.revoke, self.folder, unit, now)
+        if probe is None:
+            return None
+        tell_broker(self._provisioning.broker_pid_file)
+        outcome = await shut_out(self._config.mqtt, self.folder.authority(), unit, probe, now)
+        log.info("unit %s is revoked: %s", unit, outcome)
+        # `run` would see it within a second; who asked sees it in the answer.
+        with suppress(HostFault):
+            self._changed()
+        return outcome
 
     def _grant(self, unit: str, authority: str, certificate: str) -> Grant:
         language = self._config.language

@@ -26,6 +26,7 @@ from host_agent.web import (
     pages,
     password_page,
     people_pages,
+    provisioning_pages,
     spelling_page,
     stream,
     unit_pages,
@@ -55,6 +56,7 @@ def application(desk: Desk) -> ASGIApp:
     app.include_router(own_pages.routes(desk, desk.people))
     app.include_router(export.routes(desk))
     app.include_router(unit_pages.routes(desk))
+    app.include_router(provisioning_pages.routes(desk))
     app.include_router(api_page.routes(desk, served.openapi()))
     app.mount("/api/v1", served)
     if desk.gauges is not None:

@@ -38,6 +38,12 @@ class Phrases:
         when = {"day": self._day(at), "clock": f"{datetime.fromtimestamp(at):%H:%M}"}
         return self.words.gettext("U wordt uiterlijk %(day)s om %(clock)s teruggebeld.") % when
 
+    def day_of(self, at: float) -> str:
+        """A day that may be years away: `22-11-2028`."""
+        moment = datetime.fromtimestamp(at)
+        words = {"day": moment.day, "month": moment.month, "year": moment.year}
+        return self.words.gettext("%(day)d-%(month)d-%(year)d") % words
+
     def _day(self, at: float) -> str:
         _ = self.words.gettext
         moment = datetime.fromtimestamp(at)

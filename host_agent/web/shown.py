@@ -20,9 +20,9 @@ def shown(desk: Desk, request: Request, template: str, *, status: int = 200, **v
     return page(template, who, now=desk.inbox.clock(), status=status, head=at_a_glance(desk), **values)
 
 
-async def own_form(request: Request) -> Form | None:
+async def own_form(request: Request, most_fields: int = _MOST_FIELDS) -> Form | None:
     """The fields of a form of ours, None when it is not this browser's own."""
-    async with request.form(max_files=0, max_fields=_MOST_FIELDS) as sent:
+    async with request.form(max_files=0, max_fields=most_fields) as sent:
         form = {name: value for name, value in sent.items() if isinstance(value, str)}
     return form if is_own_form(request, form) else None
 

@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -25,9 +26,13 @@ from host_agent.core.notes import Assign, Attempt, CallbackNote, FillIn, Finish,
 from host_agent.core.notices import notices_for, nowhere
 from host_agent.core.proposals import Proposal
 from host_agent.errors import StoreFault
+from host_agent.office.authority import request_of
+from host_agent.office.unit_files import UnitFile
 from host_agent.store.seen_calls import SqlSeenCalls
 from host_agent.store.thread import StoreThread
 from tests.browser.served import Served, served
+from tests.host_agent.office.made import with_office
+from tests.host_agent.office.requests_of_units import certificate_request
 from tests.host_agent.web.visits import NOW, PASSWORD, Visit, with_accounts
 
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
@@ -278,3 +283,54 @@ def test_the_pages_of_a_colleague_with_an_account(looker: Callable[..., Looker])
     seen.look("mine")
     expect(seen.open("/people").get_by_role("heading", name="Dit mag u niet zien of doen")).to_be_visible()
     seen.look("forbidden")
+
+
+@pytest.mark.timeout(180)
+def test_an_admin_lets_a_unit_in_and_puts_one_out(looker: Callable[..., Looker], tmp_path: Path) -> None:
+    seen = looker(change=lambda config: with_accounts(with_people(config)), fill=_nobody_rang)
+    here, page = seen.served.here, seen.page
+
+    async def made() -> None:
+        folder = with_office(here, tmp_path / "office")
+        signed = folder.authority().for_unit(request_of(certificate_request()), "balie-3", NOW)
+        folder.keep_issued([signed], NOW)
+        folder.keep_unit(UnitFile("balie-3", "Balie midden", "103", ("receptie",)))
+        assert here.desk.office is not None
+        here.desk.office._changed()  # as the running host sees within a second
+        await here.account("admin")
+
+    seen.open("/units")
+    seen.served.do(made())
+    page.get_by_label("Aanmeldnaam").fill("admin")
+    page.get_by_label("Wachtwoord", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Aanmelden").click()
+    page.get_by_role("link", name="Toestellen").click()
+    expect(page.get_by_text("vertrouwd tot")).to_be_visible()
+    seen.look("units")
+    page.get_by_role("link", name="Toestel toevoegen").click()
+    page.get_by_label("Naam, zoals balie-1").fill("Balie 3")
+    page.get_by_label("Receptie").check()
+    page.get_by_role("button", name="Code maken").click()
+    expect(page.get_by_text("Gebruik 1 tot 32")).to_be_visible()
+    expect(page.get_by_label("Receptie")).to_be_checked()
+    page.get_by_label("Naam, zoals balie-1").fill("balie-3")
+    page.get_by_role("button", name="Code maken").click()
+    seen.look("unit-new")
+    page.get_by_label("Dit vervangt").check()
+    page.get_by_role("button", name="Code maken").click()
+    expect(page.get_by_text("belbord-desk enrol")).to_be_visible()
+    expect(page.locator("#left")).to_have_text(re.compile(r"1[45]:[0-5]\d"))
+    box = page.locator("svg.qr").bounding_box()
+    assert box is not None
+    assert box["width"] >= 180
+    expect(page.get_by_text("De code is verlopen")).to_be_hidden()
+    page.get_by_text("zonder scherm").click()
+    seen.look("unit-code")
+    page.evaluate("() => { const then = Date.now() + 15 * 60_000; Date.now = () => then; }")
+    expect(page.get_by_text("De code is verlopen")).to_be_visible()
+    assert page.get_by_text("belbord-desk enrol").count() == 0
+    page.get_by_role("link", name="← Toestellen").click()
+    page.get_by_role("link", name="Intrekken Balie midden").click()
+    seen.look("unit-revoke")
+    page.get_by_role("button", name="Intrekken").click()
+    expect(page.get_by_text("balie-3 is ingetrokken")).to_be_visible()

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from broker.enrolment import Application, Grant, Granted, stretched, unit_proof
@@ -14,6 +13,7 @@ from host_agent.office import deeds
 from host_agent.office.authority import RefusedRequest, make_authority, request_of
 from host_agent.office.folder import OfficeFolder
 from host_agent.office.unit_files import UnitFile
+from tests.host_agent.office.requests_of_units import certificate_request
 
 NOW = 1_800_000_000.0
 UNIT = UnitFile("balie-1", "Balie 1", "100", ("receptie",))
@@ -27,13 +27,6 @@ def folder(tmp_path: Path) -> OfficeFolder:
     made.write(made.authority_key, key)
     made.write(made.authority_certificate, certificate)
     return made
-
-
-def _request(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | None = None) -> str:
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "belbord_host")])
-    builder = x509.CertificateSigningRequestBuilder().subject_name(name)
-    signed = builder.sign(key or ec.generate_private_key(ec.SECP256R1()), hashes.SHA256())
-    return signed.public_bytes(serialization.Encoding.PEM).decode()
 
 
 def _enrol(folder: OfficeFolder, request: str, now: float = NOW) -> deeds.Done:
@@ -53,7 +46,7 @@ def _revoked_serials(folder: OfficeFolder) -> set[int]:
 
 
 def test_a_unit_is_called_what_the_admin_called_it_whatever_its_request_says(folder: OfficeFolder) -> None:
-    done = _enrol(folder, _request())
+    done = _enrol(folder, certificate_request())
     assert isinstance(done.answer, Granted)
     (given,) = folder.issued()
     certificate = x509.load_pem_x509_certificate(given.pem.encode())
@@ -62,57 +55,57 @@ def test_a_unit_is_called_what_the_admin_called_it_whatever_its_request_says(fol
 
 
 def test_a_revoked_unit_is_on_the_list_and_can_be_let_in_again(folder: OfficeFolder) -> None:
-    _enrol(folder, _request())
+    _enrol(folder, certificate_request())
     (first,) = folder.issued()
     assert deeds.revoke(folder, "balie-1", NOW + 1) is not None
     assert first.serial in _revoked_serials(folder)
     # With the probe, by which the host sees that the list is in force.
     assert len(_revoked_serials(folder)) == 2
     assert "balie-1" in deeds.revoked_units(folder.issued())
-    _enrol(folder, _request(), NOW + 2)
+    _enrol(folder, certificate_request(), NOW + 2)
     assert "balie-1" not in deeds.revoked_units(folder.issued())
     assert first.serial in _revoked_serials(folder)
 
 
 def test_a_unit_is_revoked_again_when_the_broker_did_not_hear_it_the_first_time(folder: OfficeFolder) -> None:
-    _enrol(folder, _request())
+    _enrol(folder, certificate_request())
     assert deeds.revoke(folder, "balie-1", NOW) is not None
     assert deeds.revoke(folder, "balie-1", NOW) is not None
     assert deeds.revoke(folder, "balie-2", NOW) is None
 
 
 def test_a_successor_takes_the_trust_from_the_one_before(folder: OfficeFolder) -> None:
-    _enrol(folder, _request())
+    _enrol(folder, certificate_request())
     (first,) = folder.issued()
-    done = _enrol(folder, _request(), NOW + 1)
+    done = _enrol(folder, certificate_request(), NOW + 1)
     assert done.has_revoked
     assert _revoked_serials(folder) == {first.serial}
 
 
 def test_a_revoked_unit_gets_no_new_certificate(folder: OfficeFolder) -> None:
-    _enrol(folder, _request())
+    _enrol(folder, certificate_request())
     later = NOW + 600 * DAY_S
-    assert deeds.renewed(folder, "balie-1", _request(), later) is not None
+    assert deeds.renewed(folder, "balie-1", certificate_request(), later) is not None
     deeds.revoke(folder, "balie-1", later)
-    assert deeds.renewed(folder, "balie-1", _request(), later) is None
+    assert deeds.renewed(folder, "balie-1", certificate_request(), later) is None
 
 
 def test_one_unit_gets_no_certificate_for_another(folder: OfficeFolder) -> None:
-    _enrol(folder, _request())
-    assert deeds.renewed(folder, "balie-2", _request(), NOW + 600 * DAY_S) is None
+    _enrol(folder, certificate_request())
+    assert deeds.renewed(folder, "balie-2", certificate_request(), NOW + 600 * DAY_S) is None
 
 
 def test_what_runs_out_is_forgotten(folder: OfficeFolder) -> None:
-    _enrol(folder, _request())
-    _enrol(folder, _request(), NOW + 800 * DAY_S)
+    _enrol(folder, certificate_request())
+    _enrol(folder, certificate_request(), NOW + 800 * DAY_S)
     assert len(folder.issued()) == 1
 
 
 def test_a_request_of_another_kind_is_refused() -> None:
-    good = _request()
+    good = certificate_request()
     spoilt = good.replace(good.splitlines()[2][:4], "AAAA", 1)
     keys = (rsa.generate_private_key(65537, 2048), ec.generate_private_key(ec.SECP384R1()))
-    for text in ("", "-----BEGIN X-----\n", spoilt, *(_request(key) for key in keys)):
+    for text in ("", "-----BEGIN X-----\n", spoilt, *(certificate_request(key) for key in keys)):
         with pytest.raises(RefusedRequest):
             request_of(text)
 
