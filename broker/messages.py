@@ -27,6 +27,7 @@ Count = Annotated[int, Meta(ge=0, le=99_999)]
 Nonce = Annotated[str, Meta(pattern="^[0-9a-f]{16}" + names.END)]
 Pem = Annotated[str, Meta(max_length=6000, pattern=r"^-----BEGIN [A-Z ]+-----\n[A-Za-z0-9+/=\n -]+\n" + names.END)]
 NoteId = Annotated[str, Meta(pattern="^[0-9a-f]{32}" + names.END)]
+Release = Annotated[str, Meta(pattern=r"^[0-9][0-9A-Za-z.+~-]{0,63}" + names.END)]
 Revision = Annotated[int, Meta(ge=1, le=1_000_000)]
 
 LineState = Literal["idle", "ringing", "in_use", "on_hold", "paused", "unavailable", "unknown"]
@@ -155,7 +156,11 @@ class Health(Wire, frozen=True, kw_only=True):
 
 
 class Hello(Wire, frozen=True, kw_only=True):
-    """unit -> host, every 5 s and at once on connecting; also the last will, then with `online` false."""
+    """unit -> host, every 5 s and at once on connecting; also the last will, then with `online` false.
+
+    `can_update`: an `Update` would be heard. `went_back_from`: the version that did not come up, when the unit took back
+    the one before.
+    """
 
     v: Literal[1] = 1
     online: bool = True
@@ -167,6 +172,8 @@ class Hello(Wire, frozen=True, kw_only=True):
     notes_waiting: Count = 0
     uptime_s: Seconds = 0.0
     health: Health = Health()
+    can_update: bool = False
+    went_back_from: Name = ""
 
 
 class Note(Wire, frozen=True, kw_only=True):
@@ -220,7 +227,14 @@ class OverrideSign(Wire, frozen=True, kw_only=True, tag_field="do", tag="sign"):
     minutes: Annotated[float, Meta(ge=0, le=600)] = 15.0
 
 
-Command = Identify | ShowMessage | OverrideSign
+class Update(Wire, frozen=True, kw_only=True, tag_field="do", tag="update"):
+    """host -> unit: install this version of its program from the unit's own sources; None: the newest they have."""
+
+    v: Literal[1] = 1
+    version: Release | None = None
+
+
+Command = Identify | ShowMessage | OverrideSign | Update
 
 
 class QueueCounts(QueueBoard, frozen=True, kw_only=True):

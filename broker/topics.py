@@ -47,7 +47,7 @@ BOARD = Row("board", "unit/{unit}/board", Direction.HOST_TO_UNIT, m.Board, qos=0
 RECEIPT = Row("receipt", "unit/{unit}/receipt", Direction.HOST_TO_UNIT, m.Receipt, qos=1, expiry_s=60,
               purpose="A note is committed to the host's store.")  # fmt: skip
 COMMAND = Row("command", "unit/{unit}/command", Direction.HOST_TO_UNIT, m.Command, qos=1, expiry_s=10,
-              purpose="Identify, show a message, set the sign.")  # fmt: skip
+              purpose="Identify, show a message, set the sign, update the program.")  # fmt: skip
 QUEUE = Row("queue", "queue/{queue}", Direction.HOST_TO_ANYONE, m.QueueCounts, qos=0, retained=True, expiry_s=60,
             purpose="One queue in numbers, for wallboards and home automation.")  # fmt: skip
 RENEWAL = Row("renewal", "unit/{unit}/renewal", Direction.UNIT_TO_HOST, m.Renewal, qos=1,

@@ -12,7 +12,7 @@ from device.core.deadlines import next_wake
 from device.core.events import Event, Tick
 from device.core.step import act, appear
 from device.core.unit import Unit
-from device.ports import Buzzer, Inbox, Link, Outbox, Screen, Sign, WallClock, Watchdog, Worker
+from device.ports import Buzzer, Inbox, Link, Outbox, Screen, Sign, Updates, WallClock, Watchdog, Worker
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,7 @@ class Drivers:
     counter: Screen | None = None
     buzzer: Buzzer | None = None
     clock: WallClock | None = None
+    updates: Updates | None = None
     workers: Mapping[str, Worker] = field(default_factory=dict)
 
 
@@ -59,6 +60,9 @@ def perform(effect: do.Effect, drivers: Drivers) -> bool:
         case do.ReadClock():
             if drivers.clock is not None:
                 drivers.clock.read()
+        case do.InstallUpdate(version):
+            if drivers.updates is not None:
+                drivers.updates.install(version)
         case do.Stop():
             return False
         case _:

@@ -68,8 +68,15 @@ class ReadClock:
 
 
 @dataclass(frozen=True, slots=True)
+class InstallUpdate:
+    """Have this version of the program installed, None: the newest; answered by UpdateEnded, or by a new start."""
+
+    version: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """Leave the loop; the last effect there is."""
 
 
-Effect = Keep | Forget | SayHello | SendNote | SetSign | Show | ShowCounter | Beep | ReadClock | Stop
+Effect = Keep | Forget | SayHello | SendNote | SetSign | Show | ShowCounter | Beep | ReadClock | InstallUpdate | Stop

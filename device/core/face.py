@@ -11,6 +11,7 @@
 9. in conversation
 10. a notice from the host
 11. callers wait
+    an update of the program               the queue goes on while it is fetched; so where numbers are missing
 12. a fault that lasts                     the queue matters more than a stuck button
 13. out of opening hours              calls that come are above
 14. quiet, with open callbacks and the host's messages taking turns
@@ -58,7 +59,7 @@ _Found = tuple[pages.Page, tuple[float, ...]]
 def _page(unit: Unit) -> _Found:
     if unit.stopping:
         return pages.Updating(stopping=True), ()
-    return _finger(unit) or _answers(unit) or _no_news(unit) or _day(unit)
+    return _finger(unit) or _answers(unit) or _meanwhile(unit) or _day(unit)
 
 
 def _finger(unit: Unit) -> _Found | None:
@@ -94,6 +95,16 @@ def _answers(unit: Unit) -> _Found | None:
     if fault is not None and now < fault.until:
         return pages.HardwareFault(margin(unit), fault.part), ()
     return None
+
+
+def _meanwhile(unit: Unit) -> _Found | None:
+    """While the program is being updated, its page stands wherever numbers would be missing."""
+    no_news = _no_news(unit)
+    return _updating(unit) or no_news if no_news is not None else None
+
+
+def _updating(unit: Unit) -> _Found | None:
+    return (pages.Updating(), ()) if unit.now < unit.updating_until else None
 
 
 def _no_news(unit: Unit) -> _Found | None:
@@ -134,6 +145,8 @@ def _day(unit: Unit) -> _Found:
         return pages.Notice(edge, unit.notice.text), ()
     if tally.waiting:
         return pages.CallersWait(tally, edge), ticks
+    if (update := _updating(unit)) is not None:
+        return update
     if (part := _lasting_fault(unit)) is not None:
         return pages.HardwareFault(edge, part), ()
     if unit.closed:
@@ -219,7 +232,7 @@ def _coarse(since: float, now: float) -> tuple[int, float]:
 
 def _moments(unit: Unit) -> tuple[float, ...]:
     """When one page gives way to another by time alone; past moments too."""
-    found = [unit.identify_until]
+    found = [unit.identify_until, unit.updating_until]
     if unit.started_at is not None:
         found.append(unit.started_at + STARTING_S)
     if unit.board is not None:

@@ -22,6 +22,8 @@ NOTE_SHOWN_S = 6.0
 ROUND_S = 30.0
 """While it is quiet: once in a round the open callbacks and the host's messages get `ROUND_PAGE_S` each."""
 ROUND_PAGE_S = 5.0
+UPDATING_AT_MOST_S = 1800.0
+"""As long as apt is given on a slow card; what installs the update says itself when it is done."""
 NEARLY_FULL = 0.8
 BLINK_S = 0.5
 CLOCK_EVERY_S = 60.0

@@ -47,6 +47,8 @@ def hello(unit: Unit, nonce: str) -> Hello:
         notes_waiting=sum(entry.durable is not None for entry in unit.entries),
         uptime_s=max(0.0, unit.now - unit.started_at) if unit.started_at is not None else 0.0,
         health=health(unit),
+        can_update=unit.can_update,
+        went_back_from=unit.went_back_from,
     )
 
 

@@ -15,7 +15,7 @@ from device.core.counter import look_from_the_counter
 from device.core.effects import Effect, InstallUpdate, ReadClock, SetSign, Show, ShowCounter, Stop
 from device.core.face import look
 from device.core.hours import office_at, within
-from device.core.rules import CLOCK_EVERY_S, FAULT_SHOWN_S, Rules, UPDATING_AT_MOST_S
+from device.core.rules import CLOCK_EVERY_S, FAULT_SHOWN_S, UPDATING_AT_MOST_S, Rules
 from device.core.sign import ByHand, Sign
 from device.core.unit import FaultOnGlass, LastCaller, NoticeOnGlass, Unit
 

@@ -86,6 +86,9 @@ class Unit:
     seed: bytes = b""
     drawn: int = 0  # how many nonces and ids were drawn from the seed
     stopping: bool = False
+    can_update: bool = False  # somebody here installs what the host asks for
+    went_back_from: str = ""
+    updating_until: float = float("-inf")
 
     links: frozenset[Via] = frozenset()  # those that are up
     hello_due: float = 0.0

@@ -65,6 +65,7 @@ MESSAGES: st.SearchStrategy[m.Message] = st.one_of(
     st.builds(m.Identify, seconds=st.floats(0, 60)),
     st.builds(m.ShowMessage, text=TEXTS, seconds=st.floats(0, 3600)),
     st.builds(m.OverrideSign, wish=st.sampled_from(["lit", "dark", "policy"]), minutes=st.floats(0, 600)),
+    st.builds(m.Update, version=_maybe(st.from_regex(r"[0-9][0-9A-Za-z.+~-]{0,63}", fullmatch=True))),
     st.builds(m.QueueCounts, **_COUNTED),
     st.builds(m.Renewal, request=PEMS),
     st.builds(m.Certificate, certificate=PEMS),

@@ -20,6 +20,7 @@ ROW_OF: dict[type, Row] = {
     m.Identify: COMMAND,
     m.ShowMessage: COMMAND,
     m.OverrideSign: COMMAND,
+    m.Update: COMMAND,
     m.QueueCounts: QUEUE,
     m.Renewal: RENEWAL,
     m.Certificate: CERTIFICATE,

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broker.messages import Board, Caller, Identify, LineBoard, OverrideSign, QueueBoard, Receipt, ShowMessage
+from broker.messages import Board, Caller, Identify, LineBoard, OverrideSign, QueueBoard, Receipt, ShowMessage, Update
 from broker.messages import Unanswered as Silent
 from device.core import effects as do
 from device.core import events as was
@@ -136,8 +136,8 @@ def _events(world: World, kind: str, at: float, flag: bool, number: int, line: A
             note = world.sent[number % len(world.sent)]
             return [was.NotePublished(at, note.id, note.rev)]
         case "command":
-            commands = [Identify(seconds=3), ShowMessage(text="x"), OverrideSign(wish="lit", minutes=0.1)]
-            return [was.CommandArrived(at, commands[number % 3])]
+            commands = [Identify(seconds=3), ShowMessage(text="x"), OverrideSign(wish="lit", minutes=0.1), Update()]
+            return [was.CommandArrived(at, commands[number % 4])]
         case "storage":
             return [was.StorageFault(at, lasting=flag)]
         case "well":
