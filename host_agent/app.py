@@ -196,6 +196,8 @@ async def serve(
     from host_agent.live import LiveOffice
     from host_agent.notify.apprise_channel import AppriseChannel
     from host_agent.notify.notifier import Notifier
+    from host_agent.notify.webhook_post import HttpPost
+    from host_agent.notify.webhooks import Webhooks
     from host_agent.people import People
     from host_agent.promises import LinkMaker, Promises
     from host_agent.reload import Reload
@@ -207,6 +209,7 @@ async def serve(
     from host_agent.store.seen_calls import SqlSeenCalls
     from host_agent.store.soundness import key_beside
     from host_agent.store.thread import StoreThread
+    from host_agent.store.webhooks import SqlWebhooks
     from host_agent.web.app import application
     from host_agent.web.desk import Desk
     from host_agent.web.server import Pages, listening
@@ -244,6 +247,10 @@ async def serve(
         desk.gauges = Gauges(
             config, live, link, pbx, lambda: notifier.undelivered, thread, lambda: census(store.engine)
         )
+        calls = SqlWebhooks(store.engine, config.webhooks)
+        store.also_written = calls.note_written
+        webhooks = Webhooks(config.webhooks, calls, thread, inbox, HttpPost())
+        desk.webhooks, desk.gauges.count_webhooks = webhooks, webhooks.counts
         office = None
         if config.provisioning is not None:
             from host_agent.office.provisioning import Office
@@ -267,6 +274,7 @@ async def serve(
                 group.create_task(link.run(), name="units"),
                 group.create_task(chaser.run(), name="reminders"),
                 group.create_task(notifier.run(), name="notices"),
+                group.create_task(webhooks.run(), name="webhooks"),
                 group.create_task(directory.run(), name="directory"),
                 group.create_task(seen_calls.run(), name="seen calls"),
                 group.create_task(pbx.run(live.deliver), name="PBX"),

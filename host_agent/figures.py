@@ -1,6 +1,6 @@
 """The host in figures, gathered when somebody asks: nothing is counted on the way that was not counted anyway."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from broker.messages import QueueCounts
@@ -42,6 +42,7 @@ class Figures:
     notes: Mapping[str, int] | None
     store: Work
     units: Mapping[str, UnitFigures] = field(default_factory=dict)
+    webhook_calls: Mapping[str, int] = field(default_factory=dict)
 
 
 class Gauges:
@@ -64,13 +65,15 @@ class Gauges:
         self._undelivered = undelivered
         self._thread = thread
         self._count_notes = count_notes
+        self.count_webhooks: Callable[[], Awaitable[Mapping[str, int]]] | None = None
 
     async def read(self) -> Figures:
         """The figures now."""
         try:
             notes = await self._thread.run(self._count_notes)
+            calls = {} if self.count_webhooks is None else await self.count_webhooks()
         except StoreFault:
-            notes = None
+            notes, calls = None, {}
         live, link = self._live, self._link
         now, office = live.clock(), live.office
         return Figures(
@@ -87,6 +90,7 @@ class Gauges:
             notes=notes,
             store=self._thread.work,
             units={name: self._unit(name, now) for name in live.presences},
+            webhook_calls=calls,
         )
 
     def _unit(self, name: str, now: float) -> UnitFigures:

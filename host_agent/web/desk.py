@@ -12,6 +12,7 @@ from host_agent.inbox import Inbox
 from host_agent.keeper import Keeper
 from host_agent.link import Link
 from host_agent.live import LiveOffice
+from host_agent.notify.webhooks import Webhooks
 from host_agent.office.provisioning import Office
 from host_agent.people import People
 from host_agent.promises import LinkMaker, Promises
@@ -34,6 +35,7 @@ class Desk:
         self.promises: Promises | None = None
         self.links: LinkMaker | None = None
         self.gauges: Gauges | None = None
+        self.webhooks: Webhooks | None = None
         self.office: Office | None = None
         self.link: Link | None = None
         self.is_closing = False
