@@ -74,7 +74,7 @@ test-fresh: ## the README's two commands in bare Debian 12 and 13 roots (root ne
 
 docs: ## the documentation as a site in build/site, for a browser or any web server
 	@tools/setup.sh docs
-	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --quiet --strict
+	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict
 	@echo "docs: open build/site/index.html"
 
 pictures: setup-dev ## redraw the pictures in docs/ from the running product

@@ -16,16 +16,20 @@ DOCUMENT_HEAD = """# Configuration
 Two files of TOML: `host.toml` beside the PBX, `desk.toml` on each unit. What a key is for, what it may be and what
 holds without it stand below, in the example files, and on the command line:
 
-    belbord-host config explain                 # every key, a line each
-    belbord-host config explain web.listen      # all about one; also a whole table: belbord-host config explain web
-    belbord-host config example > host.toml     # a new file with every key explained
+```sh
+belbord-host config explain                 # every key, a line each
+belbord-host config explain web.listen      # all about one; also a whole table: belbord-host config explain web
+belbord-host config example > host.toml     # a new file with every key explained
+```
 
 `belbord-desk` has the same commands.
 
 ## Checking
 
-    belbord-host check --config /etc/belbord/host.toml
-    belbord-desk check --config /etc/belbord/desk.toml
+```sh
+belbord-host check --config /etc/belbord/host.toml
+belbord-desk check --config /etc/belbord/desk.toml
+```
 
 It lists all faults at once, each with its line, the key, what was found and what is meant, and ends with 78. A key that
 does not exist is refused. Nothing starts with a file that has a fault.
@@ -33,19 +37,25 @@ does not exist is refused. Nothing starts with a file that has a fault.
 An editor that knows TOML schemas (with [taplo](https://taplo.tamasfe.dev): Even Better TOML, Helix, Neovim) checks and
 explains while you type:
 
-    belbord-host config schema > host.schema.json
+```sh
+belbord-host config schema > host.schema.json
+```
 
 and as the first line of host.toml:
 
-    #:schema ./host.schema.json
+```toml
+#:schema ./host.schema.json
+```
 
 The schemas also stand beside this page: [host.schema.json](schema/host.schema.json),
 [desk.schema.json](schema/desk.schema.json).
 
 ## Taking over a change
 
-    systemctl reload belbord-host
-    systemctl reload belbord-desk
+```sh
+systemctl reload belbord-host
+systemctl reload belbord-desk
+```
 
 checks the file first. One with a fault changes nothing, and `systemctl status` shows the faults. Then what may change
 while the program works is taken over, and the log names each key that changed: taken over, or in need of a restart

@@ -134,7 +134,7 @@ def _bus_lines(profile: Profile) -> list[str]:
         return [
             "In `/boot/firmware/config.txt`, and restart:",
             "",
-            "```",
+            "```ini",
             "dtparam=i2c_arm=on",
             "dtparam=i2c_arm_baudrate=400000",
             "```",
@@ -146,7 +146,7 @@ def _bus_lines(profile: Profile) -> list[str]:
     return [
         "In `/boot/firmware/config.txt`, and restart:",
         "",
-        "```",
+        "```ini",
         switch,
         "```",
         "",
