@@ -57,6 +57,8 @@ ROUTES: Mapping[str, Right] = {
     "POST /missed/{missed_id}/dismiss": "all_notes",
     "GET /expiring": "all_notes",
     "GET /units": "all_notes",
+    "POST /units/update": "units",
+    "POST /units/{name}/update": "units",
     "GET /units/new": "units",
     "POST /units/new": "units",
     "GET /units/{name}/revoke": "units",

@@ -30,6 +30,7 @@ from host_agent.web import (
     spelling_page,
     stream,
     unit_pages,
+    update_pages,
 )
 from host_agent.web.desk import Desk
 from host_agent.web.gate import TurnedAway, gate, turned_away
@@ -56,6 +57,7 @@ def application(desk: Desk) -> ASGIApp:
     app.include_router(own_pages.routes(desk, desk.people))
     app.include_router(export.routes(desk))
     app.include_router(unit_pages.routes(desk))
+    app.include_router(update_pages.routes(desk))
     app.include_router(provisioning_pages.routes(desk))
     app.include_router(api_page.routes(desk, served.openapi()))
     app.mount("/api/v1", served)

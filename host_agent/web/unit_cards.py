@@ -69,6 +69,8 @@ def _concerns(said: Hello | None, *, is_here: bool, is_configured: bool) -> Iter
         return
     if not is_here:
         yield _("Meldt zich niet meer. Kijk naar de stroom en het netwerk.")
+    if said.went_back_from:
+        yield _("De nieuwe versie kwam niet op; dit toestel nam de vorige terug.")
     health = said.health
     if health.storage != "ok":
         yield _("Kan niets bewaren: de geheugenkaart is vol of stuk.")

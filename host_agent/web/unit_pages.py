@@ -13,8 +13,10 @@ from host_agent.web.provisioning_pages import not_here
 from host_agent.web.reader import reader
 from host_agent.web.shown import shown
 from host_agent.web.unit_cards import cards
+from host_agent.web.update_pages import offered
+from host_agent.web.visitor import person_of
 
-DONE = ("out", "revoked")
+DONE = ("out", "revoked", "updating")
 
 
 def routes(desk: Desk) -> APIRouter:
@@ -24,7 +26,8 @@ def routes(desk: Desk) -> APIRouter:
     @router.get("/units")
     async def units(request: Request) -> Response:
         why_not = not_here(desk, request)
-        lets_in = why_not is None and reader(request, desk.config.language).may("units")
+        is_admin = reader(request, desk.config.language).may("units")
+        lets_in = why_not is None and is_admin
         trust: Mapping[str, Trust] = {}
         added: Collection[str] = ()
         trouble = ""
@@ -39,6 +42,7 @@ def routes(desk: Desk) -> APIRouter:
             desk, request, "units.html",
             cards=cards(desk.config, desk.live.presences, desk.live.clock()), why_not=why_not, lets_in=lets_in,
             trust=trust, added=added, trouble=trouble, said=said if said in DONE else None,
+            updates=is_admin and person_of(request) is not None, following=offered(desk, request),
             said_of=clean(request.query_params.get("toestel", ""), NAME_LIMIT),
         )  # fmt: skip
 

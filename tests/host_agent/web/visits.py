@@ -109,6 +109,7 @@ async def visiting(config: Config) -> AsyncIterator[Visit]:
         people = People(thread, store, config.web.idle_s, clock=clock, steady=steady)
         link = Link(config, live, inbox)
         desk = Desk(config, live, inbox, link.bus, people)
+        desk.link = link
         desk.gauges = Gauges(config, live, link, AbsentPbx(), lambda: 0, thread, lambda: census(store.engine))
         directory = Directory(config.directory, SqlDirectory(store.engine), thread, config.promise.colleagues)
         seen_calls = SeenCalls(inbox, directory, SqlSeenCalls(store.engine), thread)
