@@ -29,6 +29,7 @@ NOT_NEEDED = (
     "msgspec", "paho", "sqlite3", "gpiozero", "ssl", "asyncio", "uvicorn", "broker.messages", "broker.topics",
     "device.core.pages", "device.core.unit", "device.core.step", "device.drivers.link", "device.drivers.outbox",
     "device.drivers.lights", "device.glass.layout", "device.glass.calls", "device.glass.notes",
+    "difflib", "broker.settings.faults", "broker.settings.explained", "device.reload",
 )  # fmt: skip
 
 
