@@ -6,15 +6,11 @@ loop, which wakes every second for nothing.
 """
 
 import logging
-import os
 import select
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
-from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Any, Self
 
@@ -30,9 +26,11 @@ from broker.messages import Hello, Note
 from broker.names import UnitName
 from device.access import Broker
 from device.clock import boottime
-from device.core.events import BoardArrived, CommandArrived, Event, LinkDown, LinkUp, NotePublished, ReceiptArrived
+from device.core.events import LinkDown, LinkUp, NotePublished
 from device.drivers.reach import FAR_DELAY_S, GONE_AFTER_S, REFUSED_DELAY_S, delay_s, in_words, no_delay, tls_context
 from device.drivers.renewal import CertificateRenewal
+from device.drivers.taking_in import HEARD, TakingIn
+from device.drivers.to_say import ToSay
 from device.ports import PULSE_S, Inbox
 
 log = logging.getLogger(__name__)
@@ -43,16 +41,7 @@ SILENT_S = GONE_AFTER_S
 CONNECT_WITHIN_S = 5.0
 STOP_WITHIN_S = 3.0
 MESSAGE_LIMIT = codec.MAX_PAYLOAD + 1024
-REASONS_LOGGED = 50
-INBOX_LIMIT = 500
-"""A loop that is this far behind is not helped by more boards: the next one says all."""
 NO_SUBSCRIBER = 0x10
-_EVENTS: tuple[tuple[topics.Row, Callable[[float, Any], Event]], ...] = (
-    (topics.BOARD, BoardArrived),
-    (topics.RECEIPT, ReceiptArrived),
-    (topics.COMMAND, CommandArrived),
-)
-"""What is listened to, and what it is to the core."""
 
 
 class _Lost(Exception):  # noqa: N818  # says what happened
@@ -71,15 +60,13 @@ class MqttLink:
         self._renewal = renewal
         self._unit = unit
         self._inbox = inbox
-        self._to_say: SimpleQueue[Hello | Note] = SimpleQueue()
+        self._to_say = ToSay()
         self._thread = threading.Thread(target=self._work, name="link", daemon=True)
-        self._wake = -1
-        self._up = False
         self._stop = False
         self._told = ""
-        self._refusals: dict[str, int] = {}
+        self._taking_in = TakingIn("link", inbox)
         self._under_way: dict[int, Note] = {}
-        self._heard = {self._topic(row): (row, event) for row, event in _EVENTS}
+        self._heard = {self._topic(row): row for row in HEARD}
         self._papers = None if renewal is None else self._topic(topics.CERTIFICATE)
         self._lost: _Lost | None = None
         self._heard_at = 0.0
@@ -87,7 +74,7 @@ class MqttLink:
         self.alive_at = boottime()
 
     def __enter__(self) -> Self:
-        self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._to_say.__enter__()
         self._thread.start()
         return self
 
@@ -95,28 +82,23 @@ class MqttLink:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stop = True
-        os.eventfd_write(self._wake, 1)
+        self._to_say.wake()
         self._thread.join(STOP_WITHIN_S)
         if not self._thread.is_alive():
-            os.close(self._wake)
+            self._to_say.__exit__(kind, error, trace)
 
     @property
     def refusals(self) -> dict[str, int]:
         """How often something was refused, by reason."""
-        return dict(self._refusals)
+        return self._taking_in.refusals
 
     def say_hello(self, hello: Hello) -> None:
         """Send `hello` when connected, else drop it."""
-        self._say(hello)
+        self._to_say.put(hello)
 
     def send_note(self, note: Note) -> None:
         """Send `note` when connected, else drop it; NotePublished follows once the broker has it for somebody."""
-        self._say(note)
-
-    def _say(self, message: Hello | Note) -> None:
-        if self._up:
-            self._to_say.put(message)
-            os.eventfd_write(self._wake, 1)
+        self._to_say.put(note)
 
     def _work(self) -> None:
         tries = 0
@@ -131,8 +113,8 @@ class MqttLink:
                 refused = isinstance(error, ssl.SSLError)
                 cap = REFUSED_DELAY_S if refused else FAR_DELAY_S
                 self._tell(f"no connection to {self._address}: {in_words(error)}; trying again")
-            if self._up:
-                self._up, tries = False, 0
+            if self._to_say.shut():
+                tries = 0
                 self._inbox.put(LinkDown(boottime()))
             tries += 1
             if not self._stop:
@@ -151,16 +133,12 @@ class MqttLink:
     def _rest(self, seconds: float) -> None:
         """Wait before the next try; stopping ends it at once."""
         poller = select.poll()
-        poller.register(self._wake, select.POLLIN)
+        poller.register(self._to_say, select.POLLIN)
         until = time.monotonic() + seconds
         while not self._stop and (left := until - time.monotonic()) > 0:
             self.alive_at = boottime()
             poller.poll(min(left, PULSE_S) * 1000 + 1)
-            self._drain()
-
-    def _drain(self) -> None:
-        with suppress(BlockingIOError):
-            os.eventfd_read(self._wake)
+            self._to_say.calm()
 
     def _session(self) -> None:
         """Connect and stay until the connection is lost (raises _Lost or OSError) or the link is left."""
@@ -174,9 +152,6 @@ class MqttLink:
             client.publish(self._topic(topics.HELLO), codec.encode(Hello(online=False)), qos=0)
             client.disconnect()
         finally:
-            with suppress(Empty):
-                while True:
-                    self._to_say.get_nowait()
             if (sock := client.socket()) is not None:
                 sock.close()
 
@@ -226,13 +201,13 @@ class MqttLink:
             if self._lost is not None or sock is None:
                 raise self._lost or _Lost(f"connection to {self._address} lost")
             poller = select.poll()
-            poller.register(self._wake, select.POLLIN)
+            poller.register(self._to_say, select.POLLIN)
             poller.register(sock, select.POLLIN | (select.POLLOUT if client.want_write() else 0))
             silent_s = time.monotonic() - self._heard_at
             next_s = (KEEPALIVE_S if silent_s < KEEPALIVE_S else SILENT_S) - silent_s
             ready = dict(poller.poll(max(0.0, next_s) * 1000 + 20))
-            if self._wake in ready:
-                self._drain()
+            if self._to_say.fileno() in ready:
+                self._to_say.calm()
                 self._send_all(client)
             if ready.get(sock.fileno(), 0) & ~select.POLLOUT:
                 self._heard_at = time.monotonic()
@@ -247,14 +222,12 @@ class MqttLink:
                 raise _Lost(f"{self._address} was silent for {SILENT_S:.0f} s")
 
     def _send_all(self, client: paho.Client) -> None:
-        with suppress(Empty):
-            while True:
-                message = self._to_say.get_nowait()
-                row = topics.NOTE if isinstance(message, Note) else topics.HELLO
-                properties = _properties(PacketTypes.PUBLISH, MessageExpiryInterval=row.expiry_s)
-                sent = client.publish(self._topic(row), codec.encode(message), qos=row.qos, properties=properties)
-                if isinstance(message, Note):
-                    self._under_way[sent.mid] = message
+        while (message := self._to_say.take()) is not None:
+            row = topics.NOTE if isinstance(message, Note) else topics.HELLO
+            properties = _properties(PacketTypes.PUBLISH, MessageExpiryInterval=row.expiry_s)
+            sent = client.publish(self._topic(row), codec.encode(message), qos=row.qos, properties=properties)
+            if isinstance(message, Note):
+                self._under_way[sent.mid] = message
         self._ask_for_certificate(client)
 
     def _connected(
@@ -265,7 +238,7 @@ class MqttLink:
             self._lost = _Lost(remedy, refused=True)
             return
         never = SubscribeOptions.RETAIN_DO_NOT_SEND
-        heard = [(topic, row.qos) for topic, (row, _) in self._heard.items()]
+        heard = [(topic, row.qos) for topic, row in self._heard.items()]
         if self._papers is not None:
             heard.append((self._papers, topics.CERTIFICATE.qos))
         client.subscribe([(topic, SubscribeOptions(qos, retainHandling=never)) for topic, qos in heard])
@@ -276,7 +249,7 @@ class MqttLink:
             return
         log.info("link: connected to %s as %s", self._address, self._broker.username)
         self._told = ""
-        self._up = True
+        self._to_say.open()
         self._inbox.put(LinkUp(boottime()))
 
     def _disconnected(self, _client: Any, _user: Any, _flags: Any, reason: ReasonCode, _props: Any) -> None:
@@ -288,30 +261,22 @@ class MqttLink:
         if note is None:
             return
         if reason.is_failure:
-            self._refuse(f"{topics.NOTE.key}: the broker refuses it: {reason}")
+            self._taking_in.refuse(f"{topics.NOTE.key}: the broker refuses it: {reason}")
         elif reason.value != NO_SUBSCRIBER:
             self._inbox.put(NotePublished(boottime(), note.id, note.rev))
 
     def _message(self, _client: Any, _user: Any, message: paho.MQTTMessage) -> None:
         if message.retain:
-            self._refuse("a retained message: never believed")
+            self._taking_in.refuse("a retained message: never believed")
             return
         if message.topic == self._papers:
             self._take_certificate(bytes(message.payload))
             return
-        make = self._heard.get(message.topic)
-        if make is None:
-            self._refuse("a topic that is not ours to hear")
-            return
-        try:
-            event = make[1](boottime(), codec.decode(make[0], bytes(message.payload)))
-        except codec.RefusedPayload as refused:
-            self._refuse(str(refused))
-            return
-        if self._inbox.qsize() > INBOX_LIMIT:
-            self._refuse("more than the unit can take in")
-            return
-        self._inbox.put(event)
+        row = self._heard.get(message.topic)
+        if row is None:
+            self._taking_in.refuse("a topic that is not ours to hear")
+        else:
+            self._taking_in.take(row, bytes(message.payload))
 
     def _ask_for_certificate(self, client: paho.Client) -> None:
         """Ask for the next certificate when it is time; the answer is for the next connection."""
@@ -322,19 +287,10 @@ class MqttLink:
         try:
             certificate = codec.decode(topics.CERTIFICATE, payload)
         except codec.RefusedPayload as refused:
-            self._refuse(str(refused))
+            self._taking_in.refuse(str(refused))
             return
         if self._renewal is not None:
             self._renewal.take(certificate)
-
-    def _refuse(self, reason: str) -> None:
-        """Count, and log each reason once, as far as there is room to remember reasons."""
-        if reason not in self._refusals:
-            if len(self._refusals) >= REASONS_LOGGED:
-                reason = "other reasons"
-            if reason not in self._refusals:
-                log.warning("link: refused: %s", reason)
-        self._refusals[reason] = self._refusals.get(reason, 0) + 1
 
 
 def _properties(packet: int, **values: int | None) -> Properties:

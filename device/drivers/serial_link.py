@@ -5,9 +5,8 @@ sent is not told: on a cable nobody answers for it but the host itself, and its 
 """
 
 import logging
-from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from broker import codec, topics
 from broker.frames import Speaker
@@ -16,20 +15,11 @@ from broker.names import UnitName
 from broker.serial_line import SerialLine
 from device.access import Cable
 from device.clock import boottime
-from device.core.events import BoardArrived, CommandArrived, Event, LinkDown, LinkUp, ReceiptArrived
+from device.core.events import LinkDown, LinkUp
+from device.drivers.taking_in import HEARD, TakingIn
 from device.ports import Inbox
 
 log = logging.getLogger(__name__)
-
-REASONS_LOGGED = 50
-INBOX_LIMIT = 500
-"""A loop that is this far behind is not helped by more boards: the next one says all."""
-_EVENTS: dict[topics.Row, Callable[[float, Any], Event]] = {
-    topics.BOARD: BoardArrived,
-    topics.RECEIPT: ReceiptArrived,
-    topics.COMMAND: CommandArrived,
-}
-"""What is listened to, and what it is to the core."""
 
 
 class SerialLink:
@@ -39,7 +29,7 @@ class SerialLink:
         self._root = cable.root
         self._unit = unit
         self._inbox = inbox
-        self._refusals: dict[str, int] = {}
+        self._taking_in = TakingIn("cable", inbox)
         self._line = SerialLine(cable.port, Speaker.UNIT, unit, self)
 
     def __enter__(self) -> Self:
@@ -55,7 +45,7 @@ class SerialLink:
     @property
     def refusals(self) -> dict[str, int]:
         """How often something was refused, by reason."""
-        return dict(self._refusals)
+        return self._taking_in.refusals
 
     def say_hello(self, hello: Hello) -> None:
         """Send `hello` when the cable is up, else drop it."""
@@ -80,24 +70,11 @@ class SerialLink:
     def heard(self, topic: str, payload: bytes) -> None:
         """For the line: decode what is ours to hear, and refuse the rest."""
         row = topics.own_row(self._root, topic, self._unit, topics.Direction.HOST_TO_UNIT)
-        if row is None or row not in _EVENTS:
+        if row is None or row not in HEARD:
             self.refused("a topic that is not ours to hear: has the host the same root?")
-            return
-        try:
-            event = _EVENTS[row](boottime(), codec.decode(row, payload))
-        except codec.RefusedPayload as refused:
-            self.refused(str(refused))
-            return
-        if self._inbox.qsize() > INBOX_LIMIT:
-            self.refused("more than the unit can take in")
-            return
-        self._inbox.put(event)
+        else:
+            self._taking_in.take(row, payload)
 
     def refused(self, reason: str) -> None:
-        """For the line: count, and log each reason once, as far as there is room to remember reasons."""
-        if reason not in self._refusals:
-            if len(self._refusals) >= REASONS_LOGGED:
-                reason = "other reasons"
-            if reason not in self._refusals:
-                log.warning("cable: refused: %s", reason)
-        self._refusals[reason] = self._refusals.get(reason, 0) + 1
+        """For the line: count it."""
+        self._taking_in.refuse(reason)
