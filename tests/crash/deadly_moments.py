@@ -28,25 +28,25 @@ def arm(moment: str, nth: int) -> None:
     die = _on_the(nth)
     match moment:
         case "unit before commit":
-            _wrap(outbox_file.transaction, "__exit__", before=lambda *args: args[1] is None and die())
+            wrap(outbox_file.transaction, "__exit__", before=lambda *args: args[1] is None and die())
         case "unit after commit":
-            _wrap(outbox_file.transaction, "__exit__", after=lambda *args: args[1] is None and die())
+            wrap(outbox_file.transaction, "__exit__", after=lambda *args: args[1] is None and die())
         case "unit before sending":
-            _wrap(MqttLink, "send_note", before=lambda *_: die())
+            wrap(MqttLink, "send_note", before=lambda *_: die())
         case "unit on puback":
-            _wrap(MqttLink, "_published", before=lambda *_: die())
+            wrap(MqttLink, "_published", before=lambda *_: die())
         case "unit before forgetting":
-            _wrap(SqliteOutbox, "forget", before=lambda *_: die())
+            wrap(SqliteOutbox, "forget", before=lambda *_: die())
         case "host before commit":
-            _wrap(notes, "_take_in", after=lambda *_: die())
+            wrap(notes.SqlNoteStore, "_take_in", after=lambda *_: die())
         case "host after commit":
-            _wrap(notes.SqlNoteStore, "take_in", after=lambda *_: die())
+            wrap(notes.SqlNoteStore, "take_in", after=lambda *_: die())
         case "host before receipt":
-            _wrap(Bus, "send", before=lambda *args: args[1].key == "receipt" and die())
+            wrap(Bus, "send", before=lambda *args: args[1].key == "receipt" and die())
         case "host after receipt":
-            _wrap(Bus, "send", after=lambda *args: args[1].key == "receipt" and die())
+            wrap(Bus, "send", after=lambda *args: args[1].key == "receipt" and die())
         case "host on hello":
-            _wrap(host_link.Link, "_answer", before=lambda *_: die())
+            wrap(host_link.Link, "_answer", before=lambda *_: die())
         case _:
             raise ValueError(moment)
 
@@ -60,7 +60,7 @@ def tell_keeps(path: str) -> None:
     def told(_outbox: Any, note: Any) -> None:
         os.write(ledger, f"{note.id} {note.rev} {note.pressed_clock!r}\n".encode())
 
-    _wrap(SqliteOutbox, "keep", before=told)
+    wrap(SqliteOutbox, "keep", before=told)
 
 
 def _on_the(nth: int) -> Callable[[], bool]:
@@ -76,9 +76,10 @@ def _on_the(nth: int) -> Callable[[], bool]:
     return die
 
 
-def _wrap(
+def wrap(
     owner: Any, name: str, *, before: Callable[..., object] | None = None, after: Callable[..., object] | None = None
 ) -> None:
+    """Have `before` and `after` called with the arguments of each call of `owner.name`."""
     whole = getattr(owner, name)
 
     def wrapped(*args: Any, **named: Any) -> Any:

@@ -19,6 +19,8 @@ from tests.crash.oracle import Press, outbox_count
 from tests.crash.programs import Death, Program
 
 UNITS = ("balie-1", "balie-2", "balie-3", "balie-4", "balie-5", "balie-6")
+LONG_LIVED = UNITS[-2:]
+"""They live long enough to see most of their notes received; the others die as often as they can."""
 FRESH_WITHIN_S = 10.0
 RUNS_WITHIN_S = 40.0
 EMPTY_WITHIN_S = 60.0
@@ -91,7 +93,7 @@ def kill_in_one_house(folder: Path, kills: int, seed: int) -> Tally:
         tally.empty_s = tally.fresh_s + until(
             "the outboxes are empty", lambda: _owed(house) == 0, EMPTY_WITHIN_S - tally.fresh_s
         )
-        tally.broken = house.oracle.judge()
+        tally.broken += house.oracle.judge()
         presses = house.oracle.presses
         tally.presses, tally.stored = len(presses), house.oracle.stored()
         tally.kept = sum(press.kept_shown for press in presses)
@@ -150,12 +152,11 @@ class _Deaths:
             return True
 
     def _die_as_unit(self, name: str, chance: random.Random) -> None:
-        # One of them lives long enough to see its notes received.
-        lives_s = (2.0, 6.0) if name == UNITS[-1] else (0.05, 1.6)
+        lives_s = (2.0, 6.0) if name in LONG_LIVED else (0.05, 1.6)
         self._die(self._house.units[name].program, "unit", deadly_moments.DESK, chance, lives_s)
 
     def _die_as_host(self, _name: str, chance: random.Random) -> None:
-        self._die(self._house.host, "host", deadly_moments.HOST, chance, (0.1, 2.5))
+        self._die(self._house.host, "host", deadly_moments.HOST, chance, (0.1, 5.0))
 
     def _die(
         self, program: Program, who: str, moments: tuple[str, ...], chance: random.Random, lives_s: tuple[float, float]
@@ -168,6 +169,8 @@ class _Deaths:
             if not self._may_die(how):
                 break
             program.kill()
+            if not program.was_killed:
+                self._tally.broken.append(f"{program.which} ended by itself ({how}):\n{program.said[-2000:]}")
             death = Death(chance.choice(moments), chance.randint(1, 3)) if chance.random() < 0.5 else None
             program.start(death)
         # The last life is a whole one.
@@ -177,7 +180,7 @@ class _Deaths:
     def _die_as_broker(self, _name: str, chance: random.Random) -> None:
         broker = self._house.broker
         while True:
-            self._over.wait(chance.uniform(0.3, 3.5))
+            self._over.wait(chance.uniform(0.5, 5.0))
             if not self._may_die("broker at random"):
                 return
             broker.kill()
@@ -209,7 +212,7 @@ class _Deaths:
             return False
         press.refused_shown = answer.stage == "refused"
         press.kept_shown = not press.refused_shown
-        if press.kept_shown and (answer.stage == "received" or chance.random() < 0.5):
+        if press.kept_shown and (answer.stage == "received" or unit.name in LONG_LIVED or chance.random() < 0.5):
             received = unit.chair.wait(lambda seen: seen.stage == "received", 0.6, after=answer.at)
             if received is not None:
                 self._house.oracle.received(press)

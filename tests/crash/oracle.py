@@ -9,8 +9,10 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-CLOCKS_AGREE_S = 0.12
-"""A unit that has to wait for its processor reads the clock late; presses of one unit are 0.4 s apart."""
+EARLY_S, LATE_S = 0.12, 0.3
+"""A unit that has to wait for its processor between two readings dates a press early or late; those of one unit are at
+least 0.4 s apart.
+"""
 
 
 @dataclass
@@ -68,11 +70,13 @@ class Oracle:
         """Ids of the notes that were shown as kept."""
         with self._lock:
             presses = list(self.presses)
+        taken = {press.id for press in presses}
         for unit in self.ledgers:
-            keeps = self.keeps(unit)
+            keeps = [keep for keep in self.keeps(unit) if keep.id not in taken]
             for press in presses:
                 if press.unit == unit and press.id is None and (keep := _of(press, keeps)) is not None:
                     press.id = keep.id
+                    keeps.remove(keep)
         return {press.id for press in presses if press.kept_shown and press.id is not None}
 
     def stored(self) -> int:
@@ -107,12 +111,11 @@ class Oracle:
 
 
 def _of(press: Press, keeps: Sequence[Keep]) -> Keep | None:
+    """The note of this press among those."""
     fitting = [
-        keep
-        for keep in keeps
-        if keep.rev == 1 and press.before - CLOCKS_AGREE_S <= keep.pressed_clock <= press.after + CLOCKS_AGREE_S
+        keep for keep in keeps if keep.rev == 1 and press.before - EARLY_S <= keep.pressed_clock <= press.after + LATE_S
     ]
-    return fitting[0] if len(fitting) == 1 else None
+    return min(fitting, key=lambda keep: abs(keep.pressed_clock - press.before), default=None)
 
 
 def stored_ids(store: Path) -> Counter[str]:

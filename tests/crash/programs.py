@@ -15,7 +15,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Literal
 
-from tests.crash import deadly_moments
+from tests.crash import deadly_moments, planted
 
 Which = Literal["desk", "host", "pbx"]
 PR_SET_PDEATHSIG = 1
@@ -35,13 +35,17 @@ class Death:
 
 @dataclass
 class Program:
-    """One program. `starts` counts; its words gather in `log`. `keeps`: where a unit's notes are told to the oracle."""
+    """One program. `starts` counts; its words gather in `log`. `keeps`: where a unit's notes are told to the oracle.
+
+    `altered`: what of `planted` the next start has in it.
+    """
 
     which: Which
     arguments: Sequence[str]
     log: Path
     keeps: Path | None = None
     clock_offset: Path | None = None
+    altered: tuple[str, ...] = ()
     starts: int = 0
     _process: BaseProcess | None = field(default=None, repr=False)
 
@@ -51,9 +55,12 @@ class Program:
         self.starts += 1
         self._process = _warm.Process(
             target=_be,
-            args=(self.which, list(self.arguments), str(self.log), death, _text(self.keeps), _text(self.clock_offset)),
+            args=(
+                self.which, list(self.arguments), str(self.log), death, self.altered, _text(self.keeps),
+                _text(self.clock_offset),
+            ),
             daemon=True,
-        )
+        )  # fmt: skip
         self._process.start()
 
     @property
@@ -65,6 +72,11 @@ class Program:
         assert self._process is not None
         assert self._process.pid is not None
         return self._process.pid
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether its last life was ended by SIGKILL, and by nothing of its own."""
+        return self._process is not None and self._process.exitcode == -signal.SIGKILL
 
     def kill(self) -> None:
         """kill -9, and wait until it is gone."""
@@ -102,7 +114,13 @@ def _text(path: Path | None) -> str | None:
 
 
 def _be(
-    which: Which, arguments: list[str], log: str, death: Death | None, keeps: str | None, clock: str | None
+    which: Which,
+    arguments: list[str],
+    log: str,
+    death: Death | None,
+    altered: tuple[str, ...],
+    keeps: str | None,
+    clock: str | None,
 ) -> None:
     """In the child: become the program."""
     # Nothing outlives the tests: the fork server ends with them, and this with the fork server.
@@ -110,6 +128,8 @@ def _be(
     words = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     for stream in (1, 2):
         os.dup2(words, stream)
+    for what in altered:
+        planted.alter(what)
     if death is not None:
         deadly_moments.arm(death.moment, death.nth)
     if keeps is not None:

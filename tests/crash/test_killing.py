@@ -23,4 +23,4 @@ def test_after_200_kills_each_press_that_was_shown_as_kept_stands_in_the_inbox_o
     at_boundaries = sum(count for who, count in tally.kills.items() if not who.endswith("at random"))
     assert at_boundaries >= KILLS // 10
     assert tally.kept >= 30, tally.told
-    assert tally.received >= 1, tally.told
+    assert tally.received >= 5, tally.told
