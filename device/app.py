@@ -23,6 +23,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from broker import __version__
+from broker.journal import UNIT_AT_WORK, UNIT_STOPPED, log_to_journal_or_stderr
 from broker.settings.commands import Listing, add_config
 from device.clock import boottime
 from device.config import Config, load_config
@@ -126,7 +127,7 @@ def _enrol(asked: argparse.Namespace) -> int:
         return enrol_command.by_hand(asked)
     from device.enrolling_glass import told_on_glass
 
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
+    _log(logging.INFO)
     with ExitStack() as opened:
         tell = told_on_glass(asked.file, asked.config, opened)
         return enrol_command.from_file(asked.file, asked.config, asked.state, asked.wait, tell)
@@ -147,7 +148,7 @@ def _doctor(asked: argparse.Namespace) -> int:
 
 
 def _leave(asked: argparse.Namespace) -> int:
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
+    _log(logging.INFO)
     from device.drivers.pins import real_pins
 
     # systemd 252 takes the credentials away before ExecStopPost, and nothing is said to the broker here.
@@ -179,15 +180,17 @@ def _show(asked: argparse.Namespace) -> int:
     return show_main(asked.board_message, asked.png, asked.board, asked.language, asked.scale)
 
 
+def _log(level: int) -> None:
+    log_to_journal_or_stderr(level, "%(levelname)s %(message)s", "belbord-desk")
+
+
 def _run(asked: argparse.Namespace) -> int:
-    logging.basicConfig(
-        level=logging.DEBUG if asked.verbose else logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr
-    )
+    _log(logging.DEBUG if asked.verbose else logging.INFO)
     config, profile = _settings(asked.config)
     with ExitStack() as opened:
         desk = None if asked.virtual is None else _virtual_desk(asked.virtual)
         be_a_unit(config, profile, opened, desk, lambda: _settings(asked.config)[0])
-    log.info("unit %s has stopped", config.unit)
+    log.info("unit %s has stopped", config.unit, extra={"message_id": UNIT_STOPPED})
     return 0
 
 
@@ -266,7 +269,7 @@ def be_a_unit(
     reload.start()
     signal.signal(signal.SIGHUP, lambda *_: reload.wish())
     watchdog.ready()
-    log.info("unit %s %s is at work (%s)", config.unit, __version__, profile.name)
+    log.info("unit %s %s is at work (%s)", config.unit, __version__, profile.name, extra={"message_id": UNIT_AT_WORK})
     updates = AptUpdates(inbox, runtime_folder())
     unit = Unit(
         config.unit,

@@ -91,10 +91,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(wanted: argparse.Namespace) -> int:
+    from broker.journal import log_to_journal_or_stderr
     from host_agent.config import load
 
     level = logging.DEBUG if wanted.verbose else logging.INFO
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    log_to_journal_or_stderr(logging.WARNING, "%(levelname)s %(name)s: %(message)s", "belbord-host")
     for ours in ("host_agent", "broker"):
         logging.getLogger(ours).setLevel(level)
     asyncio.run(serve(load(wanted.config), again=lambda: load(wanted.config)))
@@ -186,6 +187,7 @@ async def serve(
 
     Raises HostFault.
     """
+    from broker.journal import HOST_AT_WORK, HOST_STOPPING
     from host_agent import readiness
     from host_agent.chaser import Chaser
     from host_agent.directory.book import Directory
@@ -290,11 +292,11 @@ async def serve(
                 tasks.append(group.create_task(watch, name="watchdog"))
             serving = group.create_task(pages.run(), name="pages")
             await pages.started()
-            log.info("pages on http://%s:%d", config.web.host, config.web.port)
+            log.info("pages on http://%s:%d", config.web.host, config.web.port, extra={"message_id": HOST_AT_WORK})
             readiness.tell("READY=1")
             await stop.wait()
             readiness.tell("STOPPING=1")
-            log.info("stopping")
+            log.info("stopping", extra={"message_id": HOST_STOPPING})
             pages.stop()
             await serving
             for task in tasks:
