@@ -10,6 +10,7 @@ from host_agent.core.retention import DAY_S, NOTHING_SEEN, Keeping, Refuse, eras
 from host_agent.errors import StoreFault
 from host_agent.people import People
 from host_agent.ports_people import KeepingStore, Run
+from host_agent.store.before_change import KEPT_S
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +31,7 @@ def keep_retention(store: KeepingStore, keeping: Keeping, now: float, *, trust_c
         return Run(now, 0, why)
     erased = store.erase_old(wanted, now)
     # Also when nothing was erased: a run that was cut short before this line is made good by the next.
-    store.scrub()
+    store.scrub(copies_before=now - KEPT_S)
     return Run(now, erased)
 
 

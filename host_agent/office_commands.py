@@ -1,6 +1,7 @@
 """What an admin does from the command line, also while the host agent runs: links, retention, one number's notes."""
 
 import json
+import math
 import time
 from dataclasses import asdict
 from typing import IO
@@ -52,7 +53,7 @@ def erase(config: Config, number: str, out: IO[str]) -> int:
         store = SqlKeeping(engine)
         erased = store.erase_number(key, config.directory.country)
         # Also when nothing was found: an earlier erasing may have been cut short before this.
-        store.scrub()
+        store.scrub(copies_before=math.inf)
     out.write(f"{erased} erased in which {masked(key)} stood\n")
     return 0
 

@@ -205,6 +205,9 @@ class KeepingStore(Protocol):
         """The newest of what was written down."""
         ...
 
-    def scrub(self) -> None:
-        """Leave no trace of what was erased in the bytes of the store's files."""
+    def scrub(self, copies_before: float) -> None:
+        """Leave no trace of what was erased in the bytes of the store's files.
+
+        Copies of the store that an update made before this moment, Unix seconds, go too.
+        """
         ...

@@ -30,6 +30,8 @@ Audience = Literal["assignee", "desk", "leads"]
 WEIGHT: tuple[Kind, ...] = ("round", "unseen", "half_way", "promise", "overdue", "assigned")
 """Lightest first."""
 MOST_DAYS_WITHOUT_ROUND = 30
+STILL_S = 10 * 60.0
+"""What came due at closing time itself is told so long after it: nobody looks at that very second."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,9 @@ def due(note: CallbackNote, told: Collection[str], now: float, hours: OfficeHour
     ripe = [
         reminder
         for reminder in schedule(note, now, hours, rules)
-        if reminder.at <= now and reminder.key not in told and (in_hours or reminder.kind == "assigned")
+        if reminder.at <= now
+        and reminder.key not in told
+        and (in_hours or reminder.kind == "assigned" or _just_closed(hours, reminder.at, now))
     ]
     weightiest: dict[Audience, Reminder] = {}
     for reminder in sorted(ripe, key=lambda each: WEIGHT.index(each.kind)):
@@ -132,6 +136,10 @@ def _next_round(now: float, hours: OfficeHours, rules: ChaseRules) -> Iterator[f
 
 def _asked_since(note: CallbackNote) -> float:
     return max(note.pressed_at, note.assigned_at or note.pressed_at)
+
+
+def _just_closed(hours: OfficeHours, at: float, now: float) -> bool:
+    return now - at <= STILL_S and is_open(hours, at)
 
 
 def _reminder(note: CallbackNote, kind: Kind, audience: Audience, at: float, anchor: float) -> Reminder:

@@ -15,7 +15,8 @@ from host_agent.store.migrate import known_schemas, newest_schema
 
 log = logging.getLogger(__name__)
 
-KEPT_S = 14 * 86_400
+KEPT_S = 86_400.0
+"""A day, in which an update that does not come up was taken back: what is erased from the store stands here still."""
 
 
 def copy_before(store: Path, schema: str) -> Path:
@@ -32,7 +33,7 @@ def keep_before_change(store: Path, now: float) -> Path | None:
     try:
         schema = _schema_of(store)
         if schema is None or schema == newest or schema not in known_schemas():
-            _forget_old(store, now)
+            forget_copies(store, now - KEPT_S)
             return None
         copy = copy_before(store, newest)
         making = copy.with_name(copy.name + ".making")
@@ -62,8 +63,12 @@ def _schema_of(store: Path) -> str | None:
     return None if row is None else str(row[0])
 
 
-def _forget_old(store: Path, now: float) -> None:
-    for copy in store.parent.glob(f"{store.name}.before-*"):
-        if now - copy.stat().st_mtime > KEPT_S:
-            copy.unlink()
-            log.info("store %s: %s is not needed any more", store, copy.name)
+def forget_copies(store: Path, before: float) -> None:
+    """Remove the copies of `store` that were made before this moment, Unix seconds. Raises StoreFault."""
+    try:
+        for copy in store.parent.glob(f"{store.name}.before-*"):
+            if copy.stat().st_mtime < before:
+                copy.unlink()
+                log.info("store %s: %s is not needed any more", store, copy.name)
+    except OSError as fault:
+        raise StoreFault(f"store {store}: a copy from before an update cannot be removed ({fault})") from None

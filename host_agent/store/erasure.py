@@ -5,6 +5,7 @@
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, func, insert, not_, or_, select
@@ -14,6 +15,7 @@ from host_agent.core.retention import Erase, Seen
 from host_agent.core.same_number import mentions
 from host_agent.errors import StoreFault
 from host_agent.ports_people import About, Run
+from host_agent.store.before_change import forget_copies
 from host_agent.store.directory_schema import CONTACTS, MISSED_CALLS
 from host_agent.store.notes import to_note
 from host_agent.store.people_schema import RUNS
@@ -102,7 +104,9 @@ class SqlKeeping:
             row = connection.execute(select(RUNS).order_by(RUNS.c.serial.desc()).limit(1)).first()
             return None if row is None else Run(row.at, row.erased, row.refused)
 
-    def scrub(self) -> None:
+    def scrub(self, copies_before: float) -> None:
+        if (store := self._engine.url.database) is not None:
+            forget_copies(Path(store), copies_before)
         # secure_delete wipes a deleted cell, but not the copies that moving cells between pages can leave behind, and
         # the log still holds the pages as they were. A rebuilt file with an emptied log holds only what is there.
         try:
@@ -150,6 +154,8 @@ def _open_before(moment: float) -> ColumnElement[bool]:
 def _erase_notes(connection: Connection, those: ColumnElement[bool]) -> int:
     gone = [tuple(row) for row in connection.execute(select(NOTES.c.id, NOTES.c.rev).where(those))]
     if gone:
+        # A note made under an id that was erased before, as a program does that uses its key again.
+        connection.execute(delete(TOMBSTONES).where(TOMBSTONES.c.id.in_(select(NOTES.c.id).where(those))))
         connection.execute(insert(TOMBSTONES), [{"id": note_id, "rev": rev} for note_id, rev in gone])
         connection.execute(delete(NOTES).where(those))
     return len(gone)

@@ -40,8 +40,11 @@ def routes(desk: Desk) -> APIRouter:
         async with request.form(max_files=0, max_fields=_MOST_FIELDS) as sent:
             form = {name: value for name, value in sent.items() if isinstance(value, str)}
         found = await _behind(desk, word)
-        if found is None or deed not in _DEEDS or not is_own_form(request, form):
+        if found is None or deed not in _DEEDS:
             return await _shown(desk, request, word)
+        if not is_own_form(request, form):
+            # Not 200: the page's script would load it again, and again, in a browser without cookies.
+            return await _shown(desk, request, word, refused=True)
         action = _DEEDS[deed](form)
         if isinstance(action, Faulty):
             return await _shown(desk, request, word, faulty=action)
@@ -95,7 +98,13 @@ async def _behind(desk: Desk, word: str) -> tuple[Link, CallbackNote, list[Entry
 
 
 async def _shown(
-    desk: Desk, request: Request, word: str, *, faulty: Faulty | None = None, overtaken: bool = False
+    desk: Desk,
+    request: Request,
+    word: str,
+    *,
+    faulty: Faulty | None = None,
+    overtaken: bool = False,
+    refused: bool = False,
 ) -> Response:
     found = await _behind(desk, word)
     colleague = named(desk.colleagues.everyone(), found[0].who) if found else None
@@ -104,7 +113,7 @@ async def _shown(
         "link.html",
         who,
         now=desk.inbox.clock(),
-        status=404 if found is None else 422 if faulty else 409 if overtaken else 200,
+        status=404 if found is None else 422 if faulty else 409 if overtaken else 403 if refused else 200,
         head=at_a_glance(desk),
         word=word,
         link=found[0] if found else None,
@@ -112,6 +121,7 @@ async def _shown(
         is_open=found is not None and is_live(found[1]),
         faults=faulty.faults if faulty else {},
         overtaken=overtaken,
+        refused=refused,
         labels=labels(desk),
     )
     answer.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"

@@ -1,7 +1,8 @@
 """Who reads a page: name, language and form token, from cookies.
 
 With accounts the reader is who signed in. Without them a name is what the reader says it is, which is why the pages
-then stay on this machine. The token ties a form to the browser it was sent to (double submit; the cookie is Strict).
+then stay on this machine. The token ties a form to the browser it was sent to (double submit). Its cookie is Lax: a
+Strict one stays behind when a link in an e-mail is opened, and the new one would spoil the forms of every other tab.
 """
 
 import hmac
@@ -86,4 +87,4 @@ def forget_form(answer: Response) -> None:
 
 
 def _keep(answer: Response, name: str, value: str) -> None:
-    answer.set_cookie(name, value, max_age=_YEAR_S, httponly=True, samesite="strict")
+    answer.set_cookie(name, value, max_age=_YEAR_S, httponly=True, samesite="lax" if name == _TOKEN else "strict")

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import sqlite3
 import time
 from dataclasses import replace
@@ -15,13 +16,14 @@ from broker.messages import Caller, Note
 from host_agent import app, office_commands
 from host_agent.config import Config, load
 from host_agent.core.intake import Arrival
-from host_agent.core.notes import Assign, Drop, FillIn, Finish
+from host_agent.core.notes import Assign, CallbackNote, Drop, FillIn, Finish
 from host_agent.core.retention import DAY_S, Erase, Keeping, Refuse, Seen, is_due, plan
 from host_agent.core.same_number import mentions, number_key
 from host_agent.errors import HostFault
 from host_agent.keeper import keep_retention
 from host_agent.ports import Kept
 from host_agent.store import people_schema, promise_schema  # noqa: F401  # their tables belong to the schema
+from host_agent.store.before_change import KEPT_S, copy_before
 from host_agent.store.directory_schema import CONTACTS, MISSED_CALLS
 from host_agent.store.erasure import HOLDS, SqlKeeping
 from host_agent.store.notes import SqlNoteStore, opened
@@ -75,6 +77,34 @@ def test_after_retention_no_byte_of_the_store_tells_who_called(path: Path) -> No
         again = Note(id=f"{0:032x}", pressed_s_ago=0.0, caller=Caller(name=NAME))
         assert store.take_in([Arrival("balie-1", again, NOW)]) == [Kept("balie-1", again.id, 1, written=False)]
     assert _canaries(_held(path)) == []
+
+
+def _copy_from_an_update(path: Path, age_s: float) -> Path:
+    copy = copy_before(path, "9999")
+    copy.write_bytes(NAME.encode())
+    os.utime(copy, (NOW - age_s, NOW - age_s))
+    return copy
+
+
+def test_the_copy_that_an_update_made_goes_in_the_next_night_but_one(path: Path) -> None:
+    with opened(path) as store:
+        _press(store, 1, NOW - 10, Caller(name="Jong", number="0611111111"))
+        # An update of today may still be taken back, and is nothing without its copy.
+        young = _copy_from_an_update(path, 600)
+        keep_retention(SqlKeeping(store.engine), KEEPING, NOW)
+        assert young.exists()
+        keep_retention(SqlKeeping(store.engine), KEEPING, NOW + KEPT_S)
+        assert _canaries(_held(path)) == []
+
+
+def test_a_note_made_again_under_an_id_that_was_erased_is_erased_again(path: Path) -> None:
+    # A program that uses its Idempotency-Key again after the note of the first time is gone.
+    with opened(path) as store:
+        keeping = SqlKeeping(store.engine)
+        for later in (0.0, 40 * DAY_S):
+            store.make(CallbackNote(id="a" * 32, pressed_at=NOW + later, arrived_at=NOW + later), who="API: CRM")
+            assert keep_retention(keeping, KEEPING, NOW + later + 31 * DAY_S).erased == 1
+        assert store.find("a" * 32) is None
 
 
 def test_what_is_young_enough_stays_to_the_day(path: Path) -> None:
@@ -190,6 +220,7 @@ def test_one_number_in_any_notation_is_exported_and_erased(config: Config, notat
     assert [note["id"][-1] for note in told["notes"]] == ["1", "2", "3"]
     assert [contact["name"] for contact in told["contacts"]] == ["C0"]
     out = io.StringIO()
+    _copy_from_an_update(config.store, 600)
     office_commands.erase(config, notation, out)
     assert out.getvalue() == "4 erased in which •••••••••432 stood\n"
     held = _held(config.store)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from host_agent.core.chase import ChaseRules, Reminder, due, next_look, schedule
+from host_agent.core.chase import STILL_S, ChaseRules, Reminder, due, next_look, schedule
 from host_agent.core.notes import CallbackNote
 from host_agent.core.office_hours import OfficeHours, is_open
 
@@ -133,7 +133,8 @@ def test_no_reminder_is_told_twice_or_too_early_or_out_of_hours(note: CallbackNo
     assert len(keys) == len(set(keys))
     for now, reminder in told:
         assert reminder.at <= now
-        assert reminder.kind == "assigned" or is_open(HOURS, now)
+        is_just_after = is_open(HOURS, reminder.at) and now - reminder.at <= STILL_S
+        assert reminder.kind == "assigned" or is_open(HOURS, now) or is_just_after
 
 
 @settings(max_examples=100, deadline=None)
@@ -175,3 +176,25 @@ def test_looking_only_when_told_to_look_misses_nothing(note: CallbackNote, first
     assert set(often) <= keys
     for key, at in slept.items():
         assert key not in often or at <= often[key]
+
+
+def test_a_promise_for_closing_time_is_told_then_by_a_host_that_looks_seconds_later() -> None:
+    five = _at(23, 17)
+    promised = replace(PROMISED, promised_by=five)
+    # Every ten seconds, and never at the whole minute.
+    looks = [MADE + 3.0 + 10.0 * n for n in range(6 * 60 * 24)]
+    told = [(at, r) for at, r in _told(promised, looks) if r.kind == "promise"]
+    assert [at for at, _ in told] == [five + 3.0]
+
+
+def test_a_round_at_closing_time_is_not_lost() -> None:
+    rules = ChaseRules(rounds=(17 * 60,))
+    looks = [MADE + 3.0 + 10.0 * n for n in range(6 * 60 * 24)]
+    told = [at for at, r in _told(PROMISED, looks, rules=rules) if r.kind == "round" and r.audience == "assignee"]
+    assert told == [_at(23, 17) + 3.0]
+
+
+def test_what_came_due_at_closing_time_waits_for_the_morning_when_nobody_looked_that_evening() -> None:
+    promised = replace(PROMISED, promised_by=_at(23, 17))
+    told = _words([each for each in _told(promised, [_at(23, 17, 11), _at(24, 9)]) if each[1].kind == "promise"])
+    assert told == ["Tue 09:00 promise assignee"]

@@ -58,7 +58,7 @@ def test_without_room_for_a_copy_nothing_is_changed(tmp_path: Path, monkeypatch:
     assert schema_of(store) == "0001"
 
 
-def test_the_copy_goes_when_the_update_is_two_weeks_old(tmp_path: Path) -> None:
+def test_the_copy_goes_when_the_update_is_a_day_old(tmp_path: Path) -> None:
     store = tmp_path / "host.sqlite3"
     with opened(store):
         pass
