@@ -109,6 +109,11 @@ def with_links(text: str, here: str, files: Files) -> str:
     return _LINK.sub(on_site, text)
 
 
+def on_post_page(output: str, page: SitePage, **_: object) -> str:
+    """The finished page, said to be in the language that its front matter names: screen readers speak it so."""
+    return output.replace('<html lang="en"', f'<html lang="{page.meta.get("lang", "en")}"', 1)
+
+
 def in_repository(uri: str) -> str:
     """Where a page of the site stands in the repository."""
     return DOCS + uri if (ROOT / DOCS / uri).exists() else uri

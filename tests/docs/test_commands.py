@@ -43,7 +43,10 @@ TYPED_ELSEWHERE = {
     "apt-get remove belbord-desk": ("tests/on_packages/test_install.py", "dpkg -r belbord-desk belbord-host"),
     "apt-get purge belbord-host": ("tests/on_packages/test_install.py", "dpkg -P belbord-desk belbord-host"),
     "belbord-host run --config host.toml": ("tests/provisioning/whole_office.py", '"belbord-host", "run", "--config"'),
-    "belbord-desk run --config desk.toml": ("systemd/belbord-desk.service", "belbord-desk run --config"),
+    "belbord-desk run --config desk.toml": (
+        "tests/on_packages/test_install.py",
+        "systemctl start belbord-host belbord-desk",
+    ),
     "belbord-desk run --config desk.toml --virtual 8081": ("tests/provisioning/whole_office.py", '"--virtual"'),
     "python -m pip install --require-hashes -r requirements/pi.lock": ("packaging/build.sh", "requirements/pi.lock"),
 }

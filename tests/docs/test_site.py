@@ -89,6 +89,13 @@ def test_the_telephonists_page_is_one_a4(sheet: str, address: str, chromium: Bro
     assert (float(width), float(height)) == pytest.approx((595.3, 841.9), abs=1.0)
 
 
+def test_a_dutch_page_says_that_it_is_dutch(site: Path) -> None:
+    languages = {
+        name: re.findall(r'<html lang="(\w+)"', (site / name).read_text("utf-8")) for name in (*SHEETS, "balie.html")
+    }
+    assert languages == {"telefonist.html": ["nl"], "telephonist.html": ["en"], "balie.html": ["nl"]}
+
+
 def test_the_pictures_are_what_the_glass_draws_now(site: Path) -> None:
     assert isinstance(GLASS["quiet"], Quiet)
     assert (site / "glass" / "quiet.png").read_bytes() == picture(GLASS["quiet"], "nl")
