@@ -73,10 +73,17 @@ class Oracle:
         taken = {press.id for press in presses}
         for unit in self.ledgers:
             keeps = [keep for keep in self.keeps(unit) if keep.id not in taken]
-            for press in presses:
-                if press.unit == unit and press.id is None and (keep := _of(press, keeps)) is not None:
-                    press.id = keep.id
-                    keeps.remove(keep)
+            here = [press for press in presses if press.unit == unit and press.id is None]
+            near = [
+                (abs(keep.pressed_clock - press.before), keep.id, press)
+                for press in here
+                for keep in _fit(press, keeps)
+            ]
+            # The nearest first: a press that died with its unit must not take the note of the next.
+            for _, note_id, press in sorted(near, key=lambda pair: pair[0]):
+                if press.id is None and note_id not in taken:
+                    press.id = note_id
+                    taken.add(note_id)
         return {press.id for press in presses if press.kept_shown and press.id is not None}
 
     def stored(self) -> int:
@@ -111,11 +118,14 @@ class Oracle:
 
 
 def _of(press: Press, keeps: Sequence[Keep]) -> Keep | None:
-    """The note of this press among those."""
-    fitting = [
+    """The note that is most likely of this press."""
+    return min(_fit(press, keeps), key=lambda keep: abs(keep.pressed_clock - press.before), default=None)
+
+
+def _fit(press: Press, keeps: Sequence[Keep]) -> list[Keep]:
+    return [
         keep for keep in keeps if keep.rev == 1 and press.before - EARLY_S <= keep.pressed_clock <= press.after + LATE_S
     ]
-    return min(fitting, key=lambda keep: abs(keep.pressed_clock - press.before), default=None)
 
 
 def stored_ids(store: Path) -> Counter[str]:

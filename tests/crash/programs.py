@@ -75,8 +75,11 @@ class Program:
 
     @property
     def was_killed(self) -> bool:
-        """Whether its last life was ended by SIGKILL, and by nothing of its own."""
-        return self._process is not None and self._process.exitcode == -signal.SIGKILL
+        """Whether its last life was ended by SIGKILL, and by nothing of its own.
+
+        255 is what multiprocessing says of a child whose end it could not read; a program's own codes are others.
+        """
+        return self._process is not None and self._process.exitcode in (-signal.SIGKILL, 255)
 
     def kill(self) -> None:
         """kill -9, and wait until it is gone."""
