@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from broker.codec import MAX_PAYLOAD
+from broker.home import home_acl
 from broker.topics import DEFAULT_ROOT, acl
 
 READY_WITHIN_S = 10.0
@@ -129,7 +130,7 @@ def prepare(folder: Path, port: int, passwords: Mapping[str, str], host_user: st
     secret_file.touch(mode=0o600)
     secret_file.write_text("".join(f"{user}:{word}\n" for user, word in passwords.items()))
     subprocess.run([_program("mosquitto_passwd"), "-U", str(secret_file)], check=True, capture_output=True)
-    (folder / "acl").write_text(acl(root, host_user))
+    (folder / "acl").write_text(acl(root, host_user) + home_acl(host_user))
     (folder / "acl").chmod(0o600)
     (folder / "mosquitto.conf").write_text(configuration(port, folder))
 

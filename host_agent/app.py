@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from broker.home import DEFAULT_PREFIX, HOME_USER, home_acl
 from broker.settings.commands import Listing, add_config
 from broker.topics import DEFAULT_ROOT, acl
 from host_agent.backup.arguments import add_commands as add_backup_commands
@@ -86,6 +87,8 @@ def _parser() -> argparse.ArgumentParser:
     access = commands.add_parser("acl", help="the broker's access file (Mosquitto acl_file)")
     access.add_argument("--root", default=DEFAULT_ROOT, help="the topics' root")
     access.add_argument("--user", default="host", help="the host agent's user at the broker")
+    access.add_argument("--home-prefix", default=DEFAULT_PREFIX, help="Home Assistant's discovery prefix")
+    access.add_argument("--home-user", default=HOME_USER, help="Home Assistant's user at the broker")
     access.set_defaults(command=_acl)
     return parser
 
@@ -161,7 +164,7 @@ def _office(wanted: argparse.Namespace) -> int:
 
 
 def _acl(wanted: argparse.Namespace) -> int:
-    sys.stdout.write(acl(wanted.root, wanted.user))
+    sys.stdout.write(acl(wanted.root, wanted.user) + home_acl(wanted.user, wanted.home_prefix, wanted.home_user))
     return 0
 
 

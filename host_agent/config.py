@@ -10,7 +10,7 @@ from broker.names import Extension, QueueName, UnitName
 from broker.settings.change import Given, given
 from broker.settings.faults import no_toml
 from host_agent.config_keys import BY_NAME, SECTIONS
-from host_agent.config_outward import webhooks_of
+from host_agent.config_outward import Home, home_of, webhooks_of
 from host_agent.config_promise import PromiseRules, promise_rules
 from host_agent.config_provisioning import Provisioning, provisioning_of
 from host_agent.config_serial import SerialCable, serial_cables
@@ -125,6 +125,7 @@ class Config:
     serial: tuple[SerialCable, ...] = ()
     provisioning: Provisioning | None = None
     webhooks: tuple[Webhook, ...] = ()
+    home: Home = field(default_factory=Home)
     given: Given = field(default_factory=dict, repr=False, compare=False)
 
 
@@ -161,12 +162,12 @@ def parse(text: str, *, folder: Path, source: str = "host.toml") -> Config:
     units = _units([*top.tables("unit"), *added], queues)
     promise = promise_rules(top)
     serial = serial_cables(top.tables("serial"), [unit.name for unit in units])
-    webhooks = webhooks_of(top.tables("webhook"))
+    webhooks, home = webhooks_of(top.tables("webhook")), home_of(top.table("home_assistant"))
     top.close()
     faults.raise_any()
     return Config(
         language, path, mqtt, pbx, web, queues, units, privacy, directory, promise, serial, provisioning,
-        webhooks, given(document, SECTIONS),
+        webhooks, home, given(document, SECTIONS),
     )  # fmt: skip
 
 

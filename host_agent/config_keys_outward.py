@@ -1,5 +1,6 @@
 """The keys of host.toml about the office's other systems: webhooks and Home Assistant."""
 
+from broker.home import DEFAULT_PREFIX
 from broker.settings.keys import REQUIRED, Key, Section, matching, one_of, several, text, truth
 from host_agent.core.webhooks import EVENTS
 
@@ -7,6 +8,18 @@ _file = text(limit=4096, meant="a path, relative to this file or whole")
 URL = matching(r"https?://[!-~]{1,2000}", "an address such as `https://crm.kantoor.example/belbord`")
 
 OUTWARD_SECTIONS = (
+    Section(
+        "home_assistant",
+        "Each unit as a device in Home Assistant, over the broker: docs/home-assistant.md.",
+        (
+            Key("on", truth(), "Announce the units, without anything of a caller.", False),
+            Key(
+                "discovery_prefix", matching(r"[A-Za-z0-9_-]{1,64}(/[A-Za-z0-9_-]{1,64}){0,3}", "topic levels such as "
+                    "`homeassistant`"),
+                "The discovery prefix that is set in Home Assistant.", DEFAULT_PREFIX,
+            ),
+        ),
+    ),
     Section(
         "webhook",
         "One [[webhook]] for each program that is told what happens to notes: docs/webhooks.md.",

@@ -1,13 +1,30 @@
 """What host.toml says of the office's other systems."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from broker.home import DEFAULT_PREFIX
 from host_agent.core.webhooks import EVENTS, Webhook, secret_of
 from host_agent.table import Table
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _MAKE = '`(umask 077; echo "whsec_$(head -c 32 /dev/urandom | base64)" > webhook-secret)` makes one'
+
+
+@dataclass(frozen=True)
+class Home:
+    """Whether units are devices in a Home Assistant, and its discovery prefix."""
+
+    is_on: bool = False
+    prefix: str = DEFAULT_PREFIX
+
+
+def home_of(table: Table) -> Home:
+    """The table [home_assistant]."""
+    found = Home(table.flag("on"), table.text("discovery_prefix"))
+    table.close()
+    return found
 
 
 def webhooks_of(tables: Sequence[Table]) -> tuple[Webhook, ...]:

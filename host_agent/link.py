@@ -18,6 +18,7 @@ from host_agent.config import Config, Mqtt, Unit
 from host_agent.core.allowance import SHUT_OUT_S, Allowance, floods, spend
 from host_agent.core.intake import Arrival
 from host_agent.errors import StoreFault
+from host_agent.home_assistant import HomeAssistant
 from host_agent.inbox import Inbox
 from host_agent.live import LiveOffice
 from host_agent.serial_gateway import SerialGateway
@@ -66,6 +67,7 @@ class Link:
         self.refusals: Counter[RefusalKind] = Counter()
         self.receipts = 0
         self.alive_at = live.clock()
+        self._home = HomeAssistant(config, live, lambda row, topic, payload: self.bus.send(row, topic, payload))
         self.bus = make_bus(config.mqtt, self._filters(), self._take_in, self._came_up)
         self.gateway = SerialGateway(config.serial, self._root, self._take_from_cable, self._refuse)
         self._out = EveryWay(self.bus, self.gateway)
@@ -79,6 +81,7 @@ class Link:
             tasks.create_task(self._keep_notes(), name="note intake")
             tasks.create_task(self._follow_inbox(), name="inbox counts")
             tasks.create_task(self._refresh(), name="refresh")
+            tasks.create_task(self._home.run(), name="Home Assistant")
 
     def tell_desk(self, unit: str | None, count: int) -> None:
         """Show on one desk (None: on all) that nobody was asked about `count` notes; no caller is named."""
@@ -94,6 +97,7 @@ class Link:
 
     def _came_up(self) -> None:
         self.boards.refresh()
+        self._home.announce()
         # A unit whose own connection held does not ask at once.
         self.boards.office_changed()
 
@@ -101,6 +105,9 @@ class Link:
         self._take_in(topic, payload, retained=False, by_cable=True)
 
     def _take_in(self, topic: str, payload: bytes, retained: bool, by_cable: bool = False) -> None:
+        if topic == self._home.birth_topic:
+            self._home.heard(payload)
+            return
         place = topics.parse(self._root, topic)
         if place is None:
             self._refuse("a topic that is not ours", "topic")
@@ -155,6 +162,7 @@ class Link:
         remembered = {*self._live.presences, STRANGERS}
         self._allowances = {key: each for key, each in self._allowances.items() if key[0] in remembered}
         self.boards.know(config)
+        self._home.know(config)
 
     def _renew(self, unit: UnitName, wish: Renewal) -> None:
         if self.renew is None or self._renewing:
@@ -207,7 +215,9 @@ class Link:
             # Not even the trace: its values hold a caller.
             self._refuse(f"a note of unit {batch[0].unit} that the store cannot take", "store")
             return False
-        for each in kept:
+        for arrival, each in zip(batch, kept, strict=True):
+            if each.written:
+                self._home.pressed(each.unit, arrival.note)
             topic = topics.unit_topic(self._root, topics.RECEIPT, UnitName(each.unit))
             self.receipts += self._out.send(topics.RECEIPT, topic, encode(Receipt(id=each.id, rev=each.rev)))
         return True
@@ -227,10 +237,11 @@ class Link:
     def _filters(self) -> Filters:
         """What to hear: every unit, or, while one is shut out, each other one that is known by name."""
         rows = (topics.HELLO, topics.NOTE, *((topics.RENEWAL,) if self._has_office else ()))
+        home = [(self._home.birth_topic, 0)] if self._home.is_on else []
         if not self._shut_out:
-            return [(topics.topic_filter(self._root, row), row.qos) for row in rows]
+            return [(topics.topic_filter(self._root, row), row.qos) for row in rows] + home
         heard = sorted({UnitName(name) for name in self._live.presences} - self._shut_out)
-        return [(topics.unit_topic(self._root, row, unit), row.qos) for unit in heard for row in rows]
+        return [(topics.unit_topic(self._root, row, unit), row.qos) for unit in heard for row in rows] + home
 
     def _stop_hearing(self, unit: UnitName) -> None:
         """Have the broker drop what a unit says for a while: at 100,000 messages a second reading them is too much."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
+from broker.home import home_acl
 from broker.mosquitto_office import ACCESS, CONFIGURATION, configuration
 from broker.settings_text import filled_in
 from broker.topics import DEFAULT_ROOT, acl
@@ -53,7 +54,7 @@ def make_office(wishes: Wishes, folder: OfficeFolder, config: Path, secret: str 
         once(folder.host_certificate, host_certificate)
         once(folder.server_certificate, lambda: signs.for_server(certificate_names(wishes), now)[1], GROUP_READS)
         once(folder.revocations, lambda: signs.revocations(folder.issued(), now), GROUP_READS)
-        once(folder.broker / ACCESS, lambda: acl(DEFAULT_ROOT, HOST_NAME).encode(), GROUP_READS)
+        once(folder.broker / ACCESS, lambda: (acl(DEFAULT_ROOT, HOST_NAME) + home_acl(HOST_NAME)).encode(), GROUP_READS)
         text = configuration(folder.broker, port=wishes.broker_port, listen=wishes.listen)
         once(folder.broker / CONFIGURATION, text.encode, GROUP_READS)
         if wishes.exchange is not None and secret is not None:

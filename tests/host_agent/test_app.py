@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from broker.home import home_acl
 from broker.mosquitto import RunningBroker, free_port
 from broker.topics import acl
 from host_agent import app
@@ -116,7 +117,7 @@ def test_a_command_that_is_not_one_ends_with_2(capsys: pytest.CaptureFixture[str
 
 def test_acl_prints_the_brokers_access_file(capsys: pytest.CaptureFixture[str]) -> None:
     assert app.main(["acl", "--root", "huis", "--user", "centrale"]) == 0
-    assert capsys.readouterr().out == acl("huis", "centrale")
+    assert capsys.readouterr().out == acl("huis", "centrale") + home_acl("centrale")
 
 
 def test_replay_starts_without_the_web_server_the_database_or_the_broker() -> None:

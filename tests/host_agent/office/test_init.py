@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from broker.home import home_acl
 from broker.topics import DEFAULT_ROOT, acl
 from host_agent.app import main
 from host_agent.config import load
@@ -85,7 +86,7 @@ def test_there_is_no_password_in_a_made_office(tmp_path: Path, capsys: pytest.Ca
 
 def test_the_brokers_access_is_the_topic_tables(tmp_path: Path) -> None:
     _init(tmp_path)
-    assert (tmp_path / "broker" / "access.acl").read_text() == acl(DEFAULT_ROOT, HOST_NAME)
+    assert (tmp_path / "broker" / "access.acl").read_text() == acl(DEFAULT_ROOT, HOST_NAME) + home_acl(HOST_NAME)
 
 
 def test_two_offices_trust_different_authorities(tmp_path: Path) -> None:
