@@ -101,6 +101,14 @@ class WholeOffice:
         except OSError:
             return False
 
+    def reception_listens(self) -> bool:
+        """Whether the enrolment port is open."""
+        try:
+            socket.create_connection(("127.0.0.1", self.enrolment_port), 1).close()
+        except OSError:
+            return False
+        return True
+
     def served_certificate(self) -> str:
         """The certificate that the broker serves now, PEM."""
         return ssl.get_server_certificate(("127.0.0.1", self.broker_port))
