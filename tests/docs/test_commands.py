@@ -40,6 +40,14 @@ TYPED_ELSEWHERE = {
     "systemctl restart mosquitto belbord-host": ("tests/on_packages/test_service.py", "systemctl restart mosquitto"),
     "systemctl reload belbord-host": ("tests/host_agent/test_reload.py", "send_signal(signal.SIGHUP)"),
     "systemctl reload belbord-desk": ("tests/device/test_reload.py", "send_signal(signal.SIGHUP)"),
+    "journalctl -u belbord-desk -p warning --since yesterday": (
+        "tests/on_packages/test_service.py",
+        "journalctl -u belbord-desk",
+    ),
+    "journalctl MESSAGE_ID=3a1f7c5e9d2b4608b6e4a2c0f8d71359": (
+        "tests/on_packages/test_updates.py",
+        "MESSAGE_ID=3a1f7c5e9d2b4608b6e4a2c0f8d71359",
+    ),
     "apt-get remove belbord-desk": ("tests/on_packages/test_install.py", "dpkg -r belbord-desk belbord-host"),
     "apt-get purge belbord-host": ("tests/on_packages/test_install.py", "dpkg -P belbord-desk belbord-host"),
     "belbord-host run --config host.toml": ("tests/provisioning/whole_office.py", '"belbord-host", "run", "--config"'),
