@@ -157,3 +157,30 @@ def test_a_unit_installs_the_version_that_is_asked_for_and_nothing_else_that_is_
     lines = said.splitlines()
     assert all(line.startswith(f"installed {__version__}") for line in lines[: len(refused)])
     assert lines[len(refused) :] == ["installed 99.1+deb12", "installed 99.2+deb12"]
+
+
+ASK = """install -D /dev/stdin /usr/local/bin/ask-update <<'PY'
+#!/opt/belbord-host/bin/python3 -I
+import sys
+from paho.mqtt import publish
+wish = '{"v": 1, "do": "update", "version": "%s"}' % sys.argv[1]
+login = {"username": "host", "password": "secret"}
+publish.single("belbord/unit/balie-1/command", wish, qos=1, hostname="127.0.0.1", auth=login)
+PY
+"""
+
+
+def test_what_the_host_asks_for_over_the_bus_is_installed_and_a_broken_version_taken_back(
+    installed: Machine, suite: str, tmp_path: Path
+) -> None:
+    made = package("desk", suite, version=__version__)
+    offer(installed, repacked(made, "99.1+deb12", tmp_path), repacked(made, "99.2+deb12", tmp_path, dead_at_start))
+    said = installed.boot(
+        CONFIGURE + PROVEN_SOON + ASK + DESK
+        + until(f"ask-update 99.1 && {installed_version('desk')} | grep -q 'installed 99.1'", 60)
+        + decided("desk") + until(running("desk"))
+        + until("ask-update 99.2 && [ -e /var/lib/belbord-update/desk/went-back ]", 90)
+        + decided("desk") + until(running("desk")) + installed_version("desk") + "\n",
+        timeout_s=240,
+    )  # fmt: skip
+    assert said.splitlines()[-1] == "installed 99.1+deb12"
