@@ -158,8 +158,8 @@ class Health(Wire, frozen=True, kw_only=True):
 class Hello(Wire, frozen=True, kw_only=True):
     """unit -> host, every 5 s and at once on connecting; also the last will, then with `online` false.
 
-    `can_update`: an `Update` would be heard. `went_back_from`: the version that did not come up, when the unit took back
-    the one before.
+    `can_update`: an `Update` would be heard. `went_back_from`: the version that did not come up, when the unit took
+    the one before back.
     """
 
     v: Literal[1] = 1

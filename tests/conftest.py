@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
 from broker.mosquitto import RunningBroker, running
@@ -19,6 +20,10 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 UNITS = ("balie-1", "balie-2")
+
+# How long an example takes says something of the machine, not of the code.
+settings.register_profile("belbord", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("belbord")
 
 
 @pytest.fixture(scope="session")

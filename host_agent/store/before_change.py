@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 from host_agent.errors import StoreFault
+from host_agent.store.engine import damaged
 from host_agent.store.migrate import known_schemas, newest_schema
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,9 @@ def keep_before_change(store: Path, now: float) -> Path | None:
             os.fsync(made.fileno())
         making.replace(copy)
     except (OSError, sqlite3.Error) as fault:
+        # SQLite tells of damage with this class itself, of all else with its heirs.
+        if type(fault) is sqlite3.DatabaseError:
+            raise damaged(store, fault) from None
         raise StoreFault(
             f"store {store}: its schema must change, and no copy can be made before ({fault}); make room"
         ) from None
@@ -57,7 +61,8 @@ def _schema_of(store: Path) -> str | None:
     """The schema that stands in the file; None for a store that is not begun."""
     if not store.exists() or store.stat().st_size == 0:
         return None
-    with closing(sqlite3.connect(store)) as connection:
+    # Only to look: a damaged file stays as it is for whoever tries to save it.
+    with closing(sqlite3.connect(f"{store.absolute().as_uri()}?mode=ro", uri=True)) as connection:
         told = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
         row = connection.execute("SELECT version_num FROM alembic_version").fetchone() if told else None
     return None if row is None else str(row[0])

@@ -37,18 +37,19 @@ def opened_sqlite(path: Path) -> Iterator[Engine]:
         with engine.connect() as connection:
             verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
         if verdict != "ok":
-            raise _damaged(path, verdict)
+            raise damaged(path, verdict)
         yield engine
     except DBAPIError as fault:
         # SQLite tells of damage with this class itself, of all else with its heirs.
         if type(fault) is DatabaseError:
-            raise _damaged(path, str(fault.orig)) from None
+            raise damaged(path, str(fault.orig)) from None
         raise StoreFault(f"store {path}: {fault.orig}") from None
     finally:
         engine.dispose()
 
 
-def _damaged(path: Path, verdict: object) -> StoreFault:
+def damaged(path: Path, verdict: object) -> StoreFault:
+    """What to say of a file that SQLite cannot make sense of; `verdict`: its words."""
     return StoreFault(f"store {path}: damaged ({' '.join(str(verdict).split())}); put a backup in its place")
 
 

@@ -74,11 +74,7 @@ class Oracle:
         for unit in self.ledgers:
             keeps = [keep for keep in self.keeps(unit) if keep.id not in taken]
             here = [press for press in presses if press.unit == unit and press.id is None]
-            near = [
-                (abs(keep.pressed_clock - press.before), keep.id, press)
-                for press in here
-                for keep in _fit(press, keeps)
-            ]
+            near = [(_apart(press, keep), keep.id, press) for press in here for keep in _fit(press, keeps)]
             # The nearest first: a press that died with its unit must not take the note of the next.
             for _, note_id, press in sorted(near, key=lambda pair: pair[0]):
                 if press.id is None and note_id not in taken:
@@ -119,7 +115,12 @@ class Oracle:
 
 def _of(press: Press, keeps: Sequence[Keep]) -> Keep | None:
     """The note that is most likely of this press."""
-    return min(_fit(press, keeps), key=lambda keep: abs(keep.pressed_clock - press.before), default=None)
+    return min(_fit(press, keeps), key=lambda keep: _apart(press, keep), default=None)
+
+
+def _apart(press: Press, keep: Keep) -> float:
+    """Seconds between the touch, however long the unit took to feel it, and the press that the note is of."""
+    return max(press.before - keep.pressed_clock, keep.pressed_clock - press.after, 0.0)
 
 
 def _fit(press: Press, keeps: Sequence[Keep]) -> list[Keep]:

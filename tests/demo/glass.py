@@ -40,6 +40,8 @@ class Glass:
             for line in stream.iter_lines():
                 if line.startswith("data: "):
                     look = json.loads(line.removeprefix("data: "))
+                    if "bits" not in look:
+                        continue  # a tone
                     picture = Image.frombytes("1", (look["width"], look["height"]), base64.b64decode(look["bits"]))
                     yield picture
                 elif line.startswith(":"):
