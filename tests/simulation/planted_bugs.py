@@ -60,7 +60,8 @@ HOST = (
     Bug("receipt though the commit failed", "host_agent/link.py",
         '            self._refuse(f"notes not kept, their units keep them: {fault}", "store")\n',
         '            self._refuse(f"notes not kept, their units keep them: {fault}", "store")\n' + _RECEIPTS),
-    Bug("no receipt for a repeat", "host_agent/link.py", "        for each in kept:\n", "        for each in (k for k in kept if k.written):\n"),
+    Bug("no receipt for a repeat", "host_agent/link.py", "in zip(batch, kept, strict=True):\n",
+        "in ((a, k) for a, k in zip(batch, kept) if k.written):\n"),
     Bug("dedupe by time", "host_agent/link.py", "        self._arrivals.append(arrival)\n",
         "        last = self.__dict__.setdefault('_last', {})\n"
         "        if arrival.at - last.get(arrival.unit, 0.0) < 2.0:\n"

@@ -14,9 +14,16 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from broker.mosquitto import Login, RunningBroker
+from broker.mosquitto import Login, RunningBroker, running
 
 WITHIN_S = 5.0
+
+
+@pytest.fixture(scope="module")
+def mosquitto() -> Iterator[RunningBroker]:
+    """A broker of this file's own: another test's retained messages are not for these listeners."""
+    with running(["host", "balie-1", "balie-2"]) as broker:
+        yield broker
 
 
 class Bus(Protocol):

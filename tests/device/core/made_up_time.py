@@ -35,10 +35,10 @@ class Desk:
         self.take(was.LinkUp(at))
         return self
 
-    def take(self, event: was.Event) -> None:
-        """Let time pass to the event, then the event."""
+    def take(self, event: was.Event) -> tuple[do.Effect, ...]:
+        """Let time pass to the event, then the event. -> what the event itself had done."""
         self.pass_to(event.at)
-        self._step(event)
+        return self._step(event)
 
     def pass_to(self, at: float) -> None:
         turns = 0
@@ -48,7 +48,7 @@ class Desk:
             assert turns < 100_000, "the unit spins"
         self.now = at
 
-    def _step(self, event: was.Event) -> None:
+    def _step(self, event: was.Event) -> tuple[do.Effect, ...]:
         self.unit, effects = step(self.unit, event)
         self.now = event.at
         asked = []
@@ -65,6 +65,7 @@ class Desk:
 
         for note in asked:
             self._keep(note)
+        return effects
 
     def _keep(self, note: Any) -> None:
         if self.disk == "slow":
